@@ -38,6 +38,8 @@ DOCUMENTS: dict[str, Column] = {
     "language": Column(pl.String, True, "two-letter code"),
     "source": Column(pl.String, True, "provenance: file and row, or address, and when retrieved"),
     "constructed": Column(pl.Boolean, True, "written for teaching; nobody published it"),
+    "copy_cluster": Column(pl.String, False, "id of the earliest document of the same text; null: no copy known"),
+    "copy_rank": Column(pl.Int32, False, "0 for the earliest of its cluster, then 1, 2, ..."),
 }
 
 LABELS = tuple(name for name in DOCUMENTS if name not in ("id", "text", "source"))

@@ -16,7 +16,7 @@ _MARK = re.compile('[“”«»„「」『』"]')
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 _VERBS = (
-    r"said|says|told|tells|added|adds|stated|states|stressed|stresses|noted|notes|argued|argues|claimed|claims|"
+    r"said|says|told|tells|added|adds|stated|stressed|stresses|noted|argued|argues|claimed|"
     r"announced|declared|declares|warned|warns|insisted|insists|emphasi[sz]ed|emphasi[sz]es|pointed out|explained|"
     r"believes?|continued|recalled|replied|remarked|suggested|urged|maintained|asserted|commented|acknowledged|reiterated"
 )
@@ -24,7 +24,7 @@ _ATTRIBUTED = re.compile(
     rf"\b(?:{_VERBS})\s+that\b"
     rf"|,[”\"]?\s+(?:(?:he|she|they|it)\s+|the\s+[\w\s-]{{1,40}}?|[A-Z][\w.’'-]+(?:\s+[A-Z][\w.’'-]+){{0,3}}\s+)(?:also\s+)?(?:{_VERBS})\b"
     rf"|,[”\"]\s+(?:{_VERBS})\b"
-    r"|\baccording to\s+(?:the\s+|a\s+|an\s+)?[A-Z]?\w"
+    r"|\baccording to\s+(?!which)(?:the\s+|a\s+|an\s+)?[A-Z]?\w"
     r"|\b[Ii]n (?:his|her|their) (?:words|view|opinion)\b"
     rf"|\b(?:he|she|they|[Tt]he (?:\w+\s){{1,3}})(?:also\s+)?(?:{_VERBS})\b(?=[\s:,]+[\w“\"])"
 )

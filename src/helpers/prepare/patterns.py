@@ -1,0 +1,63 @@
+"""A user's regular expression: compiled, or refused in words; run against a clock, so that an
+expression that never ends ("(a+)+b") is refused too and hangs nothing.
+"""
+
+import time
+from collections.abc import Iterable
+
+import polars as pl
+import regex
+
+from helpers.errors import InputError
+
+SECONDS = 10.0
+"""All the time that one search may take. 20,000 passages take well under a second."""
+
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+
+
+def compile_pattern(pattern: str, *, where: str = "pattern") -> regex.Pattern[str]:
+    """`pattern` as whole words, without regard to case: `govern` does not match in `governance`,
+    `govern\\w*` does. In scripts written without spaces it matches anywhere.
+
+    Raises InputError where it is empty or no regular expression."""
+    if not pattern.strip():
+        raise InputError("an empty expression matches everywhere", where=where, do="Give a word, such as governance.")
+    whole = pattern if _UNSPACED.search(pattern) else rf"(?<!\w)(?:{pattern})(?!\w)"
+    try:
+        regex.compile(pattern, regex.IGNORECASE)
+        return regex.compile(whole, regex.IGNORECASE)
+    except (regex.error, RecursionError, OverflowError) as error:
+        raise InputError(
+            "not a regular expression",
+            where=where,
+            found=f"{pattern!r} ({error})",
+            do="A plain word is a valid expression; \\w* matches any ending; write \\( for a bracket.",
+        ) from None
+
+
+def find_all(texts: Iterable[str], pattern: str, *, seconds: float = SECONDS, where: str = "pattern") -> pl.DataFrame:
+    """Every match of `pattern` in each text, empty ones left out.
+
+    Returns columns row (position of the text), start, end (offsets into it, characters), in order.
+    Raises InputError where the expression is bad, or takes longer than `seconds` over all."""
+    compiled = compile_pattern(pattern, where=where)
+    stop = time.monotonic() + seconds
+    rows, starts, ends = [], [], []
+    try:
+        for row, text in enumerate(texts):
+            for match in compiled.finditer(text, timeout=max(stop - time.monotonic(), 0.001)):
+                if match.end() > match.start():
+                    rows.append(row)
+                    starts.append(match.start())
+                    ends.append(match.end())
+    except TimeoutError:
+        raise InputError(
+            f"the expression takes longer than {seconds:g} s",
+            where=where,
+            found=repr(pattern),
+            do="Put no * or + inside a group that itself ends in * or +.",
+        ) from None
+    return pl.DataFrame(
+        {"row": rows, "start": starts, "end": ends}, schema={"row": pl.UInt32, "start": pl.Int32, "end": pl.Int32}
+    )
