@@ -8,7 +8,6 @@ JSON, never pickle), keyed by inputs, settings and the code's own version.
 import dataclasses
 import functools
 import hashlib
-import html
 import inspect
 import json
 import os
@@ -20,6 +19,7 @@ from typing import Any, ParamSpec, TypeVar, dataclass_transform
 import numpy as np
 import polars as pl
 
+from helpers import html
 from helpers.paths import cache_folder
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ def shows(cls: type[T]) -> Callable[[Callable[[T], str]], Callable[[T], str]]:
 
 def _as_html(shown: Any) -> str:
     if type(shown) in _SHOWN:
-        return _SHOWN[type(shown)](shown)
+        return html.cell(_SHOWN[type(shown)](shown))
     return f"<pre>{html.escape(repr(shown))}</pre>"
 
 
