@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from helpers.prepare.spelling import one_spelling
 from helpers.prepare.tokens import token_table
 
 if TYPE_CHECKING:
@@ -37,13 +38,17 @@ def count_terms(
 ) -> TermCounts:
     """Counts terms of `passages` (columns `text`, `language`) by `group` (0, 1, ..., of each passage).
 
-    `weight`: what an occurrence in each passage counts. Terms in fewer than `least` different
-    `unit` get no column; the totals have all."""
+    `weight`: what an occurrence in each passage counts. Terms in fewer than `least` different `unit`
+    get no column; the totals have all. Spellings of one word are one term."""
     from scipy.sparse import csr_array
 
     table = token_table(passages)
     words = table.filter(~pl.col("ends_phrase"))["token"].unique().sort()
-    numbers = pl.DataFrame({"token": words, "code": np.arange(len(words))})
+    spelled = one_spelling(words)
+    numbers = pl.DataFrame({"token": words, "spelled": spelled})
+    words = spelled.unique().sort()
+    codes_of = pl.DataFrame({"spelled": words, "code": np.arange(len(words))})
+    numbers = numbers.join(codes_of, on="spelled", how="left", maintain_order="left").select("token", "code")
     codes = table.join(numbers, on="token", how="left", maintain_order="left")["code"].fill_null(-1).to_numpy()
     row = table["row"].to_numpy()
     joined = (row[1:] == row[:-1]) & (codes[1:] >= 0) & (codes[:-1] >= 0)

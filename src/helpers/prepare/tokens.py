@@ -1,9 +1,9 @@
 """Texts -> the words that are counted, one rule for every count of words in the workbench.
 
 A word is a run of letters and digits with inner hyphens and apostrophes, in lower case. The
-English possessive is taken off, so that a country and its possessive are one word; abbreviations
-keep their points ("u.s." is no pronoun). Punctuation ends a phrase: no two-word phrase reaches
-across it.
+English possessive is taken off, so that a country and its possessive are one word. Where outlets
+only spell differently, they are brought together ("U.N." is "un", "US" and "U.S." are "u.s.", "per
+cent" is "percent"). Punctuation ends a phrase: no two-word phrase reaches across it.
 """
 
 from collections.abc import Sequence
@@ -15,9 +15,30 @@ from helpers.errors import InputError
 NODE = "\ue000"
 """A character of Unicode's private area: stands in a text for a match that is to be counted around."""
 
-_WORD = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’‘ʼ\-‐‑][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*"
-_PIECE = rf"{NODE}|(?:\b\p{{L}}\.){{2,}}|\p{{N}}+(?:[.,]\p{{N}}+)+|{_WORD}|[.,;:!?…()\[\]\"“”„«»—–/|•。，、；：！？「」『』《》（）\n]"
-_IS_BREAK = rf"^[^\p{{L}}\p{{N}}{NODE}]"
+_FUNCTION_WORDS = """
+    a about above after again against all also although am among an and another any are as at be because been
+    before being below between both but by can could did do does doing done down during each either else ever every
+    for from further get had has have having he her here hers herself him himself his how however i if in into is it
+    its itself just least less let like many may me might mine more most much must my myself near neither never no
+    nor not now of off often on once one only onto or other others ought our ours ourselves out over own per quite
+    rather s same shall she should since so some still such t than that the their theirs them themselves then there
+    therefore these they this those though through throughout thus to together too toward towards under unless until
+    up upon us very via was we well were what when where whether which while who whom whose why will with within
+    without would yet you your yours yourself yourselves don't doesn't didn't isn't aren't wasn't weren't won't
+    wouldn't can't couldn't shouldn't haven't hasn't hadn't i'm i've we're we've they're you're it's that's"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+"""English words without a subject of their own. They are counted and tested like all others, and
+marked so that a display may leave them out."""
+
+_LETTER = r"\p{L}\p{N}\x{E001}"
+_WORD = rf"[{_LETTER}][{_LETTER}\p{{M}}]*(?:['’‘ʼ\-‐‑][{_LETTER}][{_LETTER}\p{{M}}]*)*"
+_MARKS = r"[.,;:!?…()\[\]\"“”„«»—–/|•。，、；：！？「」『』《》（）\n]"
+_PIECE = rf"{NODE}|(?:\b\p{{L}}\.){{2,}}|\p{{N}}+(?:[.,]\p{{N}}+)+|{_WORD}|{_MARKS}"
+_IS_BREAK = rf"^[^{_LETTER}{NODE}]"
+
+_UNITED_STATES = r"\bU\.\s?S\.(?:\s?A\.)?|\bUSA?\b"
+"""Written so by one outlet and otherwise by the next; and "US" must not become the pronoun. It is told
+from it by a private character until the words are found."""
 
 _UNSPACED = ("th", "lo", "km", "my", "bo")
 
@@ -44,13 +65,27 @@ def token_table(passages: pl.DataFrame) -> pl.DataFrame:
     parts = []
     for (language,), part in indexed.group_by("language", maintain_order=True):
         text = _spaced(part["text"], str(language))
+        if str(language).startswith("en"):
+            text = text.str.replace_all(_UNITED_STATES, "us\ue001").str.replace_all(r"(?i)\bper cent\b", "percent")
         found = text.str.to_lowercase().str.extract_all(_PIECE).alias("token")
         parts.append(part.select("row").with_columns(found).explode("token", empty_as_null=False))
     if not parts:
         return pl.DataFrame(schema={"row": pl.UInt32, "token": pl.String, "ends_phrase": pl.Boolean})
-    token = pl.col("token").str.replace_all(r"[’‘ʼ]", "'").str.replace_all(r"[‐‑]", "-").str.replace(r"'s$", "")
     table = pl.concat(parts).drop_nulls("token").sort("row", maintain_order=True)
-    return table.with_columns(token).with_columns(ends_phrase=pl.col("token").str.contains(_IS_BREAK))
+    # Most words are many times the same: what is done to them is done once for each.
+    words = table.select("token").unique().with_columns(ends_phrase=pl.col("token").str.contains(_IS_BREAK))
+    tidy = pl.col("token").str.replace_all(r"[’‘ʼ]", "'").str.replace_all(r"[‐‑]", "-").str.replace(r"'s$", "")
+    tidy = pl.when(tidy.str.contains(r"^(?:\p{L}\.)+$")).then(_unpointed()).otherwise(tidy)
+    words = words.with_columns(tidy=tidy.str.replace_all("us\ue001", "u.s.", literal=True))
+    return table.join(words, on="token", how="left", maintain_order="left").select(
+        "row", pl.col("tidy").alias("token"), "ends_phrase"
+    )
+
+
+def _unpointed() -> pl.Expr:
+    """ "u.n." is "un"; "a.m." stays as it is, for "am" is a verb."""
+    plain = pl.col("token").str.replace_all(".", "", literal=True)
+    return pl.when(plain.is_in(["am", "us", "it", "is", "as", "so", "no", "or"])).then("token").otherwise(plain)
 
 
 def _spaced(texts: pl.Series, language: str) -> pl.Series:
