@@ -56,6 +56,16 @@ STYLE = (
 .workbench .figure-title { font-weight: 600; margin: 0; }
 .workbench .caption { margin: .4rem 0; max-width: 44rem; }
 .workbench .notes { margin: .2rem 0; color: var(--faint); font-size: .875rem; max-width: 44rem; }
+.workbench .claim { --grade: #6b7480; border-left: 3px solid var(--grade); padding: .1rem 0 .1rem .9rem;
+  margin: .8rem 0; max-width: 44rem; }
+.workbench .claim p { margin: .1rem 0; }
+.workbench .claim ul { margin: .3rem 0 0; padding-left: 1.1rem; color: var(--faint); font-size: .875rem; }
+.workbench .grade { font-size: .75rem; font-weight: 600; color: var(--grade); border: 1px solid currentColor;
+  border-radius: 99px; padding: .05em .6em; margin-right: .35em; white-space: nowrap; }
+.workbench .claim-claimed { --grade: #2b7a4b; }
+.workbench .claim-suggested { --grade: #8a6410; }
+.workbench .claim-described { --grade: #4a6a94; }
+.workbench .claim-withheld { border-left-style: dashed; }
 .workbench summary { cursor: pointer; color: var(--faint); font-size: .875rem; }
 """
     + _SIDES
@@ -290,6 +300,15 @@ def folded(frame: pl.DataFrame, *, rows: int = 40) -> str:
     """A table behind a toggle: the numbers of a chart."""
     words = f"The numbers ({frame.height:,} {'row' if frame.height == 1 else 'rows'})"
     return f"<details><summary>{words}</summary>{table(frame, rows=rows)}</details>"
+
+
+def claim(grade: str, sentence: str, reasons: Sequence[str] = ()) -> str:
+    """A finding in words with its grade (claimed, suggested, described, withheld) and the reasons for it."""
+    items = "".join(f"<li>{escape(reason)}</li>" for reason in reasons)
+    why = f"<details><summary>Why {escape(grade)}</summary><ul>{items}</ul></details>" if items else ""
+    kind = re.sub(r"[^a-z]", "", grade)
+    said = f'<p><span class="grade">{escape(grade)}</span> {escape(sentence)}</p>'
+    return f'<div class="claim claim-{kind}">{said}{why}</div>'
 
 
 def cell(fragment: str) -> str:

@@ -1,0 +1,90 @@
+"""The data of a page: charts as JSON that holds each column once, and that no text in it can break out of.
+
+A page keeps one island, `{"columns": {...}, "datasets": {...}, "figures": [...], "config": ...}`. A dataset names its
+columns by a hash of their values, so that ten charts over the same passages share one copy.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from helpers.html import clean
+
+DIGITS = 6
+"""Significant digits kept of a drawn number; the table and the download have all."""
+DROPPED = ("datasets", "usermeta", "$schema")
+"""Left out of a specification: lifted, or (usermeta) able to change how the page embeds it."""
+
+
+class Island:
+    """Filled while a page is put together; `text()` is what its script reads."""
+
+    def __init__(self, *, config: dict[str, Any]) -> None:
+        self.config = config
+        self.columns: dict[str, Any] = {}
+        self.datasets: dict[str, Any] = {}
+        self.figures: list[dict[str, Any]] = []
+
+    def add(self, spec: dict[str, Any], *, name: str, csv: str | None = None) -> int:
+        """Takes in a Vega-Lite specification and the CSV beside it; returns the figure's number on the page."""
+        datasets = spec.get("datasets") or {}
+        for key, rows in datasets.items():
+            self.datasets[key] = self._lift(rows)
+        rest = cleaned({key: value for key, value in spec.items() if key not in DROPPED})
+        if rest.get("config") == self.config:
+            del rest["config"]
+        self.figures.append({"spec": rest, "datasets": sorted(datasets), "name": name, "csv": csv})
+        return len(self.figures) - 1
+
+    def text(self) -> str:
+        """The island as JSON that is inert inside a script element."""
+        held = {name: getattr(self, name) for name in ("columns", "datasets", "figures", "config")}
+        return inert(held)
+
+    def _lift(self, rows: list[Any]) -> dict[str, Any]:
+        if not rows or not all(isinstance(row, dict) for row in rows):
+            return {"rows": cleaned(rows)}
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        columns = {}
+        for name in names:
+            column = _packed(_plain(row.get(name)) for row in rows)
+            key = hashlib.sha256(inert(column).encode()).hexdigest()[:12]
+            self.columns[key] = column
+            columns[clean(name)] = key
+        return {"length": len(rows), "columns": columns}
+
+
+def inert(value: Any) -> str:
+    """`value` as JSON without a character that HTML could read as markup."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def cleaned(value: Any) -> Any:
+    """`value` (of JSON) with every string, also of keys, as `html.clean` leaves it, and every number finite."""
+    if isinstance(value, dict):
+        return {clean(key): cleaned(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [cleaned(held) for held in value]
+    if isinstance(value, str):
+        return clean(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+    return cleaned(value)
+
+
+def _packed(values: Iterable[Any]) -> dict[str, Any]:
+    """A column: its values, or, where strings repeat, the distinct ones and a code for each row."""
+    held = list(values)
+    strings = [value for value in held if isinstance(value, str)]
+    distinct = list(dict.fromkeys(strings))
+    if len(strings) < len(held) or 2 * len(distinct) > len(strings):
+        return {"values": held}
+    code = {value: number for number, value in enumerate(distinct)}
+    return {"distinct": distinct, "codes": [code[value] for value in held]}

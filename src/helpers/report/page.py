@@ -1,0 +1,124 @@
+"""A run notebook as one self-contained page: opens from a file, offline, its charts live, its texts inert."""
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+
+from helpers import html
+from helpers.charts.base import theme
+from helpers.report import assets, cells
+from helpers.report.about import About
+from helpers.report.islands import Island, cleaned
+
+LARGEST_DRAWING = 150_000
+"""Bytes; a picture for the index with more marks than that is given as pixels."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where a notebook stopped and why, in plain words; `trace` for whoever can read it."""
+
+    cell: int
+    why: str
+    trace: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page as the others link to it."""
+
+    name: str
+    title: str
+
+    @property
+    def file(self) -> str:
+        """The file's name, beside the other pages."""
+        return f"{self.name}.html"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page and what the index tells of it.
+
+    claims   as the claim gate gave them: topic, grade, sentence, reasons
+    run      the run record that the notebook showed
+    picture  its first chart as a data: address, or None; `words` is its text alternative
+    """
+
+    entry: Entry
+    text: str
+    claims: tuple[dict[str, Any], ...]
+    run: dict[str, Any]
+    picture: str | None
+    words: str
+    failure: Failure | None
+
+
+def page(
+    notebook: NotebookNode, *, entry: Entry, entries: Sequence[Entry], about: About, failure: Failure | None = None
+) -> Page:
+    """The page of a run notebook. `entries`: all pages of the study, in order; `failure`: where the run stopped."""
+    island = Island(config=theme())
+    made = cells.parts(notebook, island, until=failure.cell if failure else None)
+    record = about.record | made.run
+    scripts = [assets.vega(), assets.asset("page.js")] if island.figures else [assets.asset("page.js")]
+    place = [other.name for other in entries].index(entry.name)
+    text = assets.filled(
+        "page.html",
+        scripts=scripts,
+        about=about,
+        entry=entry,
+        entries=entries,
+        before=entries[place - 1] if place else None,
+        after=entries[place + 1] if place + 1 < len(entries) else None,
+        title=made.title or entry.title,
+        contents=made.contents,
+        body=cells.body(made),
+        island=cells.Markup(island.text()),
+        record=lines(record),
+        failure=failure,
+    )
+    picture, words = _picture(made.figures)
+    return Page(entry, text, tuple(made.claims), made.run, picture, words, failure)
+
+
+def entry_of(name: str, notebook: NotebookNode) -> Entry:
+    """How the other pages name the page of that notebook: by its first heading."""
+    return Entry(name, cells.title_of(notebook) or re.sub(r"^\d+_", "", name).replace("_", " ").capitalize())
+
+
+def lines(record: Any, *, above: str = "") -> list[tuple[str, str]]:
+    """A nested record as (name, value) lines: {"study": {"seed": 7}} -> [("study, seed", "7")]."""
+    if isinstance(record, dict):
+        return [
+            line
+            for key, value in record.items()
+            for line in lines(value, above=f"{above}, {key}" if above else str(key).replace("_", " "))
+        ]
+    if isinstance(record, list | tuple):
+        if all(not isinstance(value, dict | list | tuple) for value in record):
+            return [(above, "; ".join(html.clean(value) for value in record))] if record else []
+        return [line for number, value in enumerate(record, 1) for line in lines(value, above=f"{above} {number}")]
+    return [(html.clean(above), html.clip(html.clean("" if record is None else record), 500))]
+
+
+def _picture(figures: Sequence[dict[str, Any]]) -> tuple[str | None, str]:
+    """The first chart as a data: address for an <img>, where nothing in it can run, and its description."""
+    import vl_convert
+
+    for figure in figures:
+        spec = cleaned({key: value for key, value in figure["spec"].items() if key != "usermeta"})
+        try:
+            drawn = vl_convert.vegalite_to_svg(spec, vl_version=assets.VEGALITE, allowed_base_urls=[]).encode()
+            kind = "svg+xml"
+            if len(drawn) > LARGEST_DRAWING:
+                drawn, kind = vl_convert.svg_to_png(drawn.decode(), scale=1.5), "png"
+        except ValueError:
+            continue
+        words = str(figure.get("description") or figure.get("title") or "")
+        return f"data:image/{kind};base64,{base64.b64encode(drawn).decode()}", words
+    return None, ""
