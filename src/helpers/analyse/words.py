@@ -6,6 +6,7 @@ stands what it is worth when whole documents are exchanged (z_documents, p), and
 spread (documents, outlets, Gries' DP).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -153,22 +154,20 @@ def top(
 def mark_query(found: Keyness, *patterns: str | None) -> Keyness:
     """`found` with `in_query` filled: terms that match one of the regular expressions (a study's
     query and terms). Their keyness says how documents were chosen, not how a side writes."""
-    given = [pattern for pattern in patterns if pattern]
-    test = pl.lit(False)
-    if given:
-        test = pl.col("term").str.contains("(?i)" + "|".join(f"(?:{pattern})" for pattern in given))
-    terms = found.table.select("term").unique()
-    try:
-        marked = terms.with_columns(in_query=test)
-    except pl.exceptions.PolarsError as error:
-        raise InputError(
-            "not a regular expression",
-            where="query",
-            found=f"{given} ({str(error).splitlines()[0]})",
-            do="Leave out look-ahead and back-references, which keyness does not know.",
-        ) from error
+    compiled = [_searched(pattern) for pattern in patterns if pattern]
+    terms = found.table["term"].unique()
+    matches = [any(pattern.search(term) for pattern in compiled) for term in terms]
+    marked = pl.DataFrame({"term": terms, "in_query": matches}, schema={"term": pl.String, "in_query": pl.Boolean})
     table = found.table.drop("in_query").join(marked, on="term", how="left", maintain_order="left")
     return replace(found, table=table.select(found.table.columns))  # type: ignore[type-var]
+
+
+def _searched(pattern: str) -> re.Pattern[str]:
+    """As a study's query is searched: anywhere, also within a word."""
+    try:
+        return re.compile(pattern, re.IGNORECASE)
+    except re.error as error:
+        raise InputError("not a regular expression", where="query", found=f"{pattern!r} ({error})") from None
 
 
 @dataclass(frozen=True, eq=False)

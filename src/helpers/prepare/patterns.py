@@ -15,14 +15,19 @@ SECONDS = 10.0
 
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 
+_SPACE = regex.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]| ", regex.DOTALL)
+"""An escaped character, a class of characters, or a space that is neither."""
+
 
 def compile_pattern(pattern: str, *, where: str = "pattern") -> regex.Pattern[str]:
     """`pattern` as whole words, without regard to case: `govern` does not match in `governance`,
-    `govern\\w*` does. In scripts written without spaces it matches anywhere.
+    `govern\\w*` does. A space matches any white space, for lines are wrapped in some texts. In scripts
+    written without spaces it matches anywhere.
 
     Raises InputError where it is empty or no regular expression."""
     if not pattern.strip():
         raise InputError("an empty expression matches everywhere", where=where, do="Give a word, such as governance.")
+    pattern = _SPACE.sub(_any_space, pattern)
     whole = pattern if _UNSPACED.search(pattern) else rf"(?<!\w)(?:{pattern})(?!\w)"
     try:
         regex.compile(pattern, regex.IGNORECASE)
@@ -34,6 +39,13 @@ def compile_pattern(pattern: str, *, where: str = "pattern") -> regex.Pattern[st
             found=f"{pattern!r} ({error})",
             do="A plain word is a valid expression; \\w* matches any ending; write \\( for a bracket.",
         ) from None
+
+
+def _any_space(found: regex.Match[str]) -> str:
+    if found.group() != " ":
+        return found.group()
+    quantified = found.string[found.end() : found.end() + 1] in tuple("?*+{")
+    return r"\s" if quantified else r"\s+"
 
 
 def find_all(texts: Iterable[str], pattern: str, *, seconds: float = SECONDS, where: str = "pattern") -> pl.DataFrame:
