@@ -13,7 +13,6 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from importlib import metadata
 from pathlib import Path
 
 from helpers.errors import InputError
@@ -28,7 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A Windows console in cp1252 cannot show every outlet's name, and must not crash over it.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given, more = parser.parse_known_args(arguments)
+    if more and given.run is not _lab:
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
+    given.more = more
     return guarded(lambda: given.run(given) or 0)
 
 
@@ -100,7 +103,17 @@ def _log(error: Exception) -> Path | str:
     return "\n" + text
 
 
+class _Version(argparse.Action):
+    """Looks the version up only when asked: that takes longer than all the rest of the start."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"workbench {_version()}")
+        parser.exit()
+
+
 def _version() -> str:
+    from importlib import metadata
+
     try:
         return metadata.version("text-workbench")
     except metadata.PackageNotFoundError:
@@ -113,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Compare how different sides write about the same thing.",
         epilog="Begin with `workbench report teaching`, or `workbench lab`. Each command has --help.",
     )
-    parser.add_argument("--version", action="version", version=f"workbench {_version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def command(name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> argparse.ArgumentParser:
@@ -129,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--fresh", action="store_true", help="compute again what is kept from earlier runs")
 
     lab = command("lab", _lab, "open JupyterLab on the notebooks")
-    lab.add_argument("options", nargs=argparse.REMAINDER, metavar="...", help="passed on, such as --no-browser")
+    lab.epilog = "Other options, such as --no-browser or --port=8890, are passed on to JupyterLab."
 
     fetch = command("fetch", _fetch, "bring a corpus of data/corpora.yml to this machine")
     fetch.add_argument("corpus", metavar="CORPUS", help="such as news-2017 or un-general-debate")
@@ -176,7 +189,7 @@ def _lab(given: argparse.Namespace) -> int:
     command.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
     if getattr(os, "geteuid", lambda: 1)() == 0:
         command.append("--allow-root")  # in a container; Jupyter refuses otherwise
-    command += [option for option in given.options if option != "--"]
+    command += [option for option in given.more if option != "--"]
     # The environment's own kernel comes before one of the same name in the user's folder.
     child = subprocess.Popen(command, env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"})
     while True:
