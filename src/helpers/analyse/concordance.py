@@ -78,8 +78,7 @@ def _lines(found: pl.DataFrame, width: int) -> pl.DataFrame:
 def _words(text: str, width: int, *, last: bool) -> str:
     """The last or first `width` words, spaces made one; of a script without spaces twice as many characters."""
     words = text.split()
-    dense = len(words) < len(text) / 20
-    if dense:
+    if sum("\u3040" <= c <= "\u9fff" for c in text) > len(text) / 3:
         squeezed = " ".join(words)
         return squeezed[-2 * width :] if last else squeezed[: 2 * width]
     return " ".join(words[-width:] if last else words[:width])

@@ -48,12 +48,15 @@ def _any_space(found: regex.Match[str]) -> str:
     return r"\s" if quantified else r"\s+"
 
 
-def find_all(texts: Iterable[str], pattern: str, *, seconds: float = SECONDS, where: str = "pattern") -> pl.DataFrame:
+def find_all(
+    texts: Iterable[str], pattern: str, *, seconds: float | None = None, where: str = "pattern"
+) -> pl.DataFrame:
     """Every match of `pattern` in each text, empty ones left out.
 
     Returns columns row (position of the text), start, end (offsets into it, characters), in order.
-    Raises InputError where the expression is bad, or takes longer than `seconds` over all."""
+    Raises InputError where the expression is bad, or takes longer than `seconds` (None: SECONDS) over all."""
     compiled = compile_pattern(pattern, where=where)
+    seconds = SECONDS if seconds is None else seconds
     stop = time.monotonic() + seconds
     rows, starts, ends = [], [], []
     try:
