@@ -35,9 +35,8 @@ STYLE = (
 .workbench .scroll { overflow-x: auto; max-width: 100%; }
 .workbench table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; border: 0; }
 .workbench th, .workbench td { padding: .3rem .75rem .3rem 0; border: 0; border-bottom: 1px solid var(--rule);
-  text-align: left; vertical-align: top; max-width: 28rem; overflow-wrap: anywhere; white-space: normal; }
-.workbench thead th { color: var(--faint); font-weight: 600; border-bottom-width: 2px; vertical-align: bottom;
-  overflow-wrap: normal; }
+  text-align: left; vertical-align: top; max-width: 28rem; white-space: normal; }
+.workbench thead th { color: var(--faint); font-weight: 600; border-bottom-width: 2px; vertical-align: bottom; }
 .workbench .n { text-align: right; white-space: nowrap; }
 .workbench caption, .workbench .heading { text-align: left; font-weight: 600; padding: .2rem 0; caption-side: top; }
 .workbench .more, .workbench .faint { color: var(--faint); font-size: .8125rem; margin: .3rem 0; }
@@ -46,7 +45,8 @@ STYLE = (
 .workbench .passages { list-style: none; margin: 0; padding: 0; max-width: 44rem; }
 .workbench .passages > li { margin: 0 0 1.1rem; padding-left: .9rem; border-left: 3px solid var(--side, var(--rule)); }
 .workbench .passages blockquote { margin: .15rem 0 0; padding: 0; border: 0; color: var(--ink);
-  font-family: Charter, "Bitstream Charter", Cambria, Georgia, serif; font-size: 1rem; line-height: 1.55;
+  font-family: Charter, "Bitstream Charter", Cambria, Georgia,
+  "DejaVu Serif", serif; font-size: 1rem; line-height: 1.55;
   overflow-wrap: anywhere; }
 .workbench .about { margin: 0; font-size: .8125rem; color: var(--faint); overflow-wrap: anywhere; }
 .workbench .about > * + *::before { content: "·"; margin: 0 .45em; color: var(--faint); font-weight: 400; }
@@ -197,11 +197,19 @@ def _cell(value: Any, *, name: str) -> str:
     if isinstance(value, int):
         return number(value)
     if isinstance(value, str) and name in ("side", "other"):
-        return escape(clip(readable(value), LONGEST_CELL))
+        return _broken(clip(readable(value), LONGEST_CELL))
     if isinstance(value, list | tuple | pl.Series):
         parts = [readable(v) if name == "sides" and isinstance(v, str) else str(v) for v in value]
-        return escape(clip(", ".join(parts), LONGEST_CELL))
-    return escape(clip(str(value), LONGEST_CELL))
+        return _broken(clip(", ".join(parts), LONGEST_CELL))
+    return _broken(clip(str(value), LONGEST_CELL))
+
+
+def _broken(text: str) -> str:
+    """`text`, escaped, with places where a word of more than 32 characters may break."""
+    return "".join(
+        "<wbr>".join(escape(part[i : i + 24]) for i in range(0, len(part), 24)) if len(part) > 32 else escape(part)
+        for part in re.split(r"(\s+)", clean(text))
+    )
 
 
 def csv(frame: pl.DataFrame) -> str:

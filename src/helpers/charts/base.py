@@ -41,6 +41,7 @@ Rules
   a column however many charts use it. Never pass `embedding`. Over MOST_ROWS rows: sample, and say so in `notes`.
 - Colours: `side_colour`, and INK (text, marks), FAINT (secondary), RULE (lines), ACCENT (one emphasis). INK, FAINT and
   RULE become lighter on a dark page; a literal "black" or "white" does not and is wrong.
+- Layers share one legend: give `side_colour(sides)` to each layer alike (`legend=False` in one hides it in all).
 - Small multiples or direct labels before legends, where it reads better. Zero is a rule, gaps in time are gaps.
 - Intervals: `mark_rule` under `mark_point`; the tooltip says n passages, documents and outlets.
 - Never build a Vega expression, a field name or an `href` from data. Text from data needs no escaping in a chart:
@@ -49,7 +50,8 @@ Rules
 - An absent side or term is no blank chart: show the claim ("cannot be asked of this corpus") and make no figure.
 
 A notebook's first cell calls `enable()`: live charts in JupyterLab, offline; or, where WORKBENCH_REPORT is set by
-`workbench report`, charts as data for the page. A Figure as the last line of a cell shows itself in both.
+`workbench report`, charts as data for the page. A Figure as the last line of a cell, or given to `display`, shows
+itself in both; so do tables (polars DataFrames, as `html.table` does) and claims.
 """
 
 import os
@@ -123,7 +125,7 @@ def theme() -> dict[str, Any]:
         },
         "axisBand": {"domain": False, "ticks": False, "grid": False},
         "legend": {**text, "symbolStrokeWidth": 2, "symbolSize": 90, "labelLimit": 260},
-        "header": {**text, "labelFontWeight": 600, "labelFontSize": 13},
+        "header": {**text, "title": None, "labelFontWeight": 600, "labelFontSize": 13},
         "title": {"color": INK, "fontSize": 13, "fontWeight": 600, "anchor": "start", "subtitleColor": FAINT},
         "mark": {"color": INK},
         "point": {"filled": True, "size": 64, "opacity": 0.9},
@@ -149,6 +151,17 @@ def enable(mode: str | None = None) -> None:
         alt.renderers.enable("workbench")
     else:
         alt.renderers.enable("jupyter", offline=True)
+    _show_tables()
+
+
+def _show_tables() -> None:
+    """Tables that stand last in a cell show themselves as html.table does: escaped, rounded, without vectors."""
+    from IPython import get_ipython
+
+    shell = get_ipython()  # type: ignore[no-untyped-call]
+    if shell is not None:
+        kind = shell.display_formatter.formatters["text/html"]
+        kind.for_type(pl.DataFrame, lambda table: html.cell(html.table(table)))
 
 
 def reporting() -> bool:

@@ -47,7 +47,7 @@ _TAGS = {
     ),
     *("em", "figcaption", "figure", "h2", "h3", "h4", "hr", "i", "li", "mark", "ol", "p", "pre", "q", "s", "section"),
     *("small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time"),
-    *("tr", "u", "ul"),
+    *("tr", "u", "ul", "wbr"),
 }
 _ATTRIBUTES = {
     "*": {"class", "lang", "dir", "title", "role", "aria-label", "tabindex", "data-sign"},

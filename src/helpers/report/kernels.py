@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -92,7 +93,7 @@ async def _run(notebook: NotebookNode, *, folder: Path, workers: int) -> Ran:
     environment = {"OMP_NUM_THREADS": threads} | os.environ | {"WORKBENCH_REPORT": "1", "PYTHONIOENCODING": "utf-8"}
     started, failure = time.monotonic(), None
     try:
-        await client.async_execute(cleanup_kc=True, env=environment, cwd=str(folder))
+        await client.async_execute(cleanup_kc=True, env=environment, cwd=str(folder), stderr=subprocess.DEVNULL)
     except CellExecutionError as error:
         failure = _failure(notebook, f"{error.ename}: {error.evalue}", str(error))
     except DeadKernelError:

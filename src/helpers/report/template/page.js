@@ -63,6 +63,12 @@
   const prepared = (figure, room) => {
     const spec = toned(structuredClone(figure.spec), false);
     spec.config = spec.config || toned(structuredClone(island.config), false);
+    if (room < 560) {
+      const axis = spec.config.axis || (spec.config.axis = {});
+      axis.labelLimit = Math.min(axis.labelLimit || 260, Math.round(room * 0.42));
+      spec.config.axisX = { ...spec.config.axisX, titleAnchor: "end", labelFlush: true };
+      if (spec.config.legend) spec.config.legend.columnPadding = 6;
+    }
     spec.params = [...(spec.params || [])];
     for (const [name, value] of Object.entries(shade[mode()])) spec.params.push({ name: "page_" + name, value });
     spec.datasets = Object.fromEntries(figure.datasets.map((name) => [name, rows(name)]));
@@ -190,8 +196,14 @@
   prefersDark.addEventListener("change", () => retone(mode()));
   addEventListener("beforeprint", () => {
     const back = root.dataset.mode;
+    const folded = [...document.querySelectorAll(".claim details:not([open]), footer details:not([open])")];
+    for (const details of folded) details.open = true;
     retone("light");
-    addEventListener("afterprint", () => retone(back), { once: true });
+    const restore = () => {
+      for (const details of folded) details.open = false;
+      retone(back);
+    };
+    addEventListener("afterprint", restore, { once: true });
   });
 
   document.addEventListener("click", (event) => {
