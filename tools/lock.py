@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
 TORCH = "torch==2.13.0"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+LOWEST = "3.11.0"
+"""Distributions stay for years at the first releases of a Python; some packages ask for later ones."""
 SYSTEMS = {
     "linux": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "platform_machine": "x86_64"},
     "darwin": {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix", "platform_machine": "arm64"},
@@ -41,6 +43,8 @@ def main() -> int:
     """Fills this environment and writes the lock; says which pins have no wheel somewhere."""
     pip("install", TORCH, "--no-deps")
     pip("install", TORCH, "setuptools>=77", *roots())
+    for name in too_new():
+        pip("install", TORCH, f"{name}=={newest(name, LOWEST)}", *roots())
     needed = walk()
     lines = sorted(f"{name}=={version(name)}{marker(where)}" for name, where in needed.items())
     LOCK.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8", newline="\n")
@@ -58,6 +62,21 @@ def roots() -> list[str]:
     """The requirements of pyproject.toml with the test extra."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return [*project["dependencies"], *project["optional-dependencies"]["test"]]
+
+
+def too_new() -> list[str]:
+    """The installed packages that do not run on the lowest Python."""
+    from packaging.specifiers import SpecifierSet
+
+    asked = {there.metadata["Name"]: there.metadata["Requires-Python"] or "" for there in metadata.distributions()}
+    return [name for name, python in asked.items() if not SpecifierSet(python).contains(LOWEST)]
+
+
+def newest(name: str, python: str) -> str:
+    """The newest version of a package that has a wheel for that Python."""
+    command = ["index", "versions", name, "--only-binary", ":all:", "--python-version", python]
+    told = subprocess.run([sys.executable, "-m", "pip", *command], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"\(([^)]+)\)", told)[0]
 
 
 def walk() -> dict[str, set[tuple[str, str]]]:
@@ -171,7 +190,7 @@ def has_wheel(name: str, system: str, python: str) -> bool:
         if "Tag: py3-none-any" in (there.read_text("WHEEL") or "") or "Tag: py2.py3-none-any" in (
             there.read_text("WHEEL") or ""
         ):
-            return SpecifierSet(there.metadata["Requires-Python"] or "").contains(python + ".2")
+            return SpecifierSet(there.metadata["Requires-Python"] or "").contains(python + ".0")
     except metadata.PackageNotFoundError:
         pass
     tags = [part for tag in TAGS[system] for part in ("--platform", tag)]

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from helpers.commands.reading import inert, read_into
+from helpers.commands.reading import read_into
 from helpers.errors import InputError
 
 GOOD = (
@@ -67,9 +67,3 @@ def test_a_failed_write_leaves_the_old_table(tmp_path, monkeypatch):
         read_into(out, [str(source)])
     assert out.read_bytes() == b"old"
     assert sorted(p.name for p in tmp_path.iterdir() if p.name != "cache") == ["a.parquet", "a.txt"]
-
-
-def test_cells_that_a_spreadsheet_would_run_are_made_inert():
-    table = pl.DataFrame({"a": ["=1+1", "+1", "-1", "@x", "plain", None], "n": [1, 2, 3, 4, 5, 6]})
-    assert inert(table)["a"].to_list() == ["'=1+1", "'+1", "'-1", "'@x", "plain", None]
-    assert inert(table)["n"].to_list() == [1, 2, 3, 4, 5, 6]

@@ -8,6 +8,7 @@ import polars as pl
 
 from helpers.corpora import read
 from helpers.errors import InputError
+from helpers.html import csv
 
 
 def read_into(
@@ -39,7 +40,7 @@ def read_into(
     target.parent.mkdir(parents=True, exist_ok=True)
     _whole(target, lambda place: reading.table.write_parquet(place))
     if reading.rejected.height:
-        _whole(refused, lambda place: inert(reading.rejected).write_csv(place))
+        _whole(refused, lambda place: place.write_text(csv(reading.rejected), encoding="utf-8"))
     else:
         refused.unlink(missing_ok=True)
     _tell(reading.table, reading.rejected, reading.recognised)
@@ -47,12 +48,6 @@ def read_into(
     if reading.rejected.height:
         print(f"{refused.name} beside it: {reading.rejected.height:,} rows left out, with reasons")
     return out
-
-
-def inert(table: pl.DataFrame) -> pl.DataFrame:
-    """The table with an apostrophe before each text that a spreadsheet would run as a formula."""
-    formula = pl.col(pl.String).str.contains(r"^[=+\-@\t\r]")
-    return table.with_columns(pl.when(formula).then("'" + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep())
 
 
 def _whole(target: Path, write: Callable[[Path], object]) -> None:
