@@ -215,7 +215,8 @@ def refuse_cuda(folder: Path, torch: str) -> None:
 def pip(folder: Path, arguments: list[str], *, count: int = 0, say: bool = True) -> None:
     """Runs pip, its talk in .venv/setup.log, progress in short lines. `count`: packages to expect."""
     command = [str(python(folder)), "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
-    command[command.index("install") + 1 : 1 + command.index("install")] = ["--progress-bar", "off"]
+    # Byte code is written when a module is first used: doing it for all that torch brings takes minutes.
+    command[command.index("install") + 1 : 1 + command.index("install")] = ["--progress-bar", "off", "--no-compile"]
     lines: list[str] = []
     with (folder / "setup.log").open("a", encoding="utf-8") as log:
         child = subprocess.Popen(

@@ -19,6 +19,7 @@ SHARED = {"analyse": {"contrasts", "units", "association"}}
 """Package -> modules of it that every sibling may import (how to count, compare and weigh words); in other
 packages siblings may import each other."""
 EXCEPTIONS = {
+    "analyse.themes": {"consensus", "labels"},
     "analyse.claims": {"*"},
     "analyse.robustness": {"*"},
 }
