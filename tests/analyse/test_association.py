@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.analyse.association import dispersion, log_dice, log_likelihood, log_odds
+from helpers.analyse.association import dispersion, log_dice, log_likelihood, log_odds, wilson
 
 
 def test_log_odds_by_hand() -> None:
@@ -77,3 +77,13 @@ def test_log_dice_as_described_by_its_author() -> None:
     assert log_dice(7, 7, 7) == pytest.approx(14)
     assert log_dice(1, 16384, 16384) == pytest.approx(0)
     assert log_dice(2, 16384, 16384) == pytest.approx(1)
+
+
+def test_wilson_of_published_figures() -> None:
+    # Newcombe 1998, table I: 81 of 263 (.2553, .3662), 15 of 148 (.0624, .1605), 0 of 20 (0, .1611),
+    # 29 of 29 (.8830, 1)
+    share, low, high = wilson(np.array([81, 15, 0, 29]), np.array([263, 148, 20, 29]))
+    assert share == pytest.approx([81 / 263, 15 / 148, 0, 1])
+    assert low == pytest.approx([0.2553, 0.0624, 0, 0.8830], abs=5e-5)
+    assert high == pytest.approx([0.3662, 0.1605, 0.1611, 1], abs=5e-5)
+    assert math.isnan(wilson(np.array([0]), np.array([0]))[0][0])

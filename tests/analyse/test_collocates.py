@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from analyse.passages import passages
+from constructed import passages
 from helpers.analyse.collocates import collocates
 from helpers.errors import InputError
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyse.passages import passages
+from constructed import passages
 from helpers.analyse.concordance import concordance
 from helpers.errors import InputError
 

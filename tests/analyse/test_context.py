@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analyse.passages import passages
+from constructed import passages
 from helpers.analyse.context import nearest, senses, usage
 from helpers.errors import InputError
 

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analyse.passages import passages
+from constructed import passages
 from helpers.analyse.search import read, search
 from helpers.errors import InputError
 

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analyse.passages import passages
+from constructed import passages
 from helpers.analyse.words import REST, keyness, log_odds, mark_query, top
 from helpers.errors import InputError
 
@@ -143,15 +143,15 @@ def test_one_side_cannot_be_compared() -> None:
 def test_the_smallest_p_is_uniform_where_sides_do_not_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     # Documents with their own tastes (a Dirichlet draw each), sides dealt at random: the smallest p of all
     # terms is the family-wise one, and must be under .05 in 5 % of corpora.
-    monkeypatch.setattr("helpers.analyse.words.PERMUTATIONS", 99)
+    monkeypatch.setattr("helpers.analyse.counted.PERMUTATIONS", 99)
     rng = np.random.default_rng(5)
     vocabulary = np.array([f"w{chr(97 + k)}" for k in range(25)])
     smallest = []
-    for _ in range(200):
+    for _ in range(150):
         tastes = rng.dirichlet(np.full(25, 0.4), size=24)
         texts = [" ".join(rng.choice(vocabulary, 40, p=taste)) for taste in tastes]
         rows = [(f"d{k}", "east" if k < 10 else "west", "A", text) for k, text in enumerate(texts)]
         smallest.append(keyness(passages(rows), least_documents=4, seed=int(rng.integers(1e9))).table["p"].min())
     under = [np.mean(np.array(smallest) <= level) for level in (0.05, 0.25, 0.5)]
-    # Three standard errors of 200 draws.
-    assert abs(under[0] - 0.05) < 0.047 and abs(under[1] - 0.25) < 0.092 and abs(under[2] - 0.5) < 0.107
+    # Three standard errors of 150 draws.
+    assert abs(under[0] - 0.05) < 0.054 and abs(under[1] - 0.25) < 0.107 and abs(under[2] - 0.5) < 0.123

@@ -1,4 +1,4 @@
-"""The measures of corpus linguistics, on counts alone: log-odds, dispersion, log-likelihood, log Dice."""
+"""Measures on counts alone: log-odds, dispersion, log-likelihood, log Dice, the interval of a share."""
 
 import numpy as np
 
@@ -49,3 +49,13 @@ def log_dice(both: Numbers, first: Numbers, second: Numbers) -> np.ndarray:
     whatever the corpus's size. Rychly 2008, RASLAN."""
     with np.errstate(divide="ignore"):
         return 14 + np.log2(2 * np.asarray(both) / (np.asarray(first) + second))
+
+
+def wilson(part: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Share (0-1) and its 95 % interval, of independent units; nan where `whole` is 0. Wilson 1927."""
+    z2 = 1.959963984540054**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.asarray(part) / whole
+        middle = share + z2 / (2 * whole)
+        half = np.sqrt(z2 * (share * (1 - share) / whole + z2 / (4 * np.asarray(whole) ** 2)))
+        return share, (middle - half) / (1 + z2 / whole), (middle + half) / (1 + z2 / whole)

@@ -5,13 +5,13 @@ its contexts "cannot be asked of this corpus".
 """
 
 import datetime
-import math
-from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
 
+from helpers.analyse.association import wilson
 from helpers.analyse.contrasts import Contrasts, compare
+from helpers.analyse.picking import centre, chosen
 from helpers.analyse.units import in_scope, members_are, units
 from helpers.prepare.patterns import find_all
 from helpers.results import result
@@ -21,9 +21,6 @@ FEWEST = 10
 """Documents of a side that must use a term, before anything is said of how."""
 
 REST = "(other outlets)"
-
-SAME = 0.95
-"""Cosine from which on two passages are shown as one."""
 
 LONGEST_IN_QUARTERS = 3 * 366
 """Days. Corpora that span more are counted by year, so that there is something in each."""
@@ -136,7 +133,7 @@ def nearest(
 
     A side's mean gives each outlet the same weight, and within it each document; outlets with fewer than
     FEWEST documents with the term are together one. Shown are at most one passage of a document and of a
-    copy cluster, outlets in turn, and none that says the same as one above it (cosine over SAME);
+    copy cluster, outlets in turn, and none that says the same as one above it (cosine over picking.SAME);
     distinct ones are from the half nearest to the side's own mean. Needs column `embedding`."""
     need(
         passages, ["embedding", "id", "document_id", "text", "side", "outlet"], where="passages", do="Run encode first."
@@ -147,22 +144,22 @@ def nearest(
     sides = _asked(kept, passages, term)
     names = sides.filter("asked")["side"].to_list()
     vectors = kept["embedding"].to_numpy().astype(np.float64)
-    centres = {name: _centre(kept, vectors, name) for name in names}
+    centres = {name: centre(kept, vectors, name) for name in names}
     parts = []
     for name in names:
         rows = (kept["side"] == name).arg_true().to_numpy()
         near = vectors[rows] @ centres[name]
-        others = [vectors[rows] @ centre for other, centre in centres.items() if other != name]
+        others = [vectors[rows] @ mean for other, mean in centres.items() if other != name]
         ahead = near - np.max(others, axis=0) if others else np.full(len(rows), np.nan)
         for way, score in (("typical", near), ("distinct", ahead)):
             if way == "distinct" and not others:
                 continue
             usable = rows if way == "typical" else rows[near >= np.median(near)]
-            chosen = _chosen(kept, vectors, score[np.isin(rows, usable)], usable, most)
-            at = np.searchsorted(rows, chosen)
+            picked = chosen(kept, vectors, score[np.isin(rows, usable)], usable, most)
+            at = np.searchsorted(rows, picked)
             parts.append(
-                kept[chosen.tolist()].drop("embedding", "stratum").select(
-                    pl.lit(way).alias("way"), rank=pl.int_range(1, len(chosen) + 1), similarity=pl.Series(near[at]),
+                kept[picked.tolist()].drop("embedding", "stratum").select(
+                    pl.lit(way).alias("way"), rank=pl.int_range(1, len(picked) + 1), similarity=pl.Series(near[at]),
                     ahead=pl.Series(ahead[at]).fill_nan(None), rest=pl.struct(pl.all()),
                 ).unnest("rest")
             )  # fmt: skip
@@ -225,12 +222,14 @@ def _counts(valued: pl.DataFrame) -> pl.DataFrame:
 
 
 def _both(shares: pl.DataFrame, rates: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    parts = []
-    for name, frame in (("share", shares), ("rate", rates)):
-        extra = ["counted"] if name == "rate" and "counted" in frame.columns else []
-        columns = {"mean": name, "low": f"{name}_low", "high": f"{name}_high"}
-        parts.append(frame.select(*keys, *(pl.col(old).alias(new) for old, new in columns.items()), *extra))
-    return parts[0].join(parts[1], on=keys)
+    """share, share_low, share_high, rate, ...: means and intervals of both contrasts."""
+    means = ("mean", "low", "high")
+    one, two = (
+        frame.rename(dict(zip(means, (name, f"{name}_low", f"{name}_high"), strict=True)))
+        for name, frame in (("share", shares), ("rate", rates))
+    )
+    columns = [name for name in two.columns if name.startswith("rate") or name == "counted"]
+    return one.select(*keys, "share", "share_low", "share_high").join(two.select(*keys, *columns), on=keys)
 
 
 def _with_said(table: pl.DataFrame, term: str) -> pl.DataFrame:
@@ -256,44 +255,6 @@ def _asked(kept: pl.DataFrame, passages: pl.DataFrame, term: str) -> pl.DataFram
         .select("side", pl.col("n_using").alias("n_documents"), "n_passages", "asked", "said")
         .sort("side")
     )
-
-
-def _centre(kept: pl.DataFrame, vectors: np.ndarray, side: str) -> np.ndarray:
-    """Mean over outlets of the mean over documents of the mean over passages, of length 1."""
-    rows = kept.select("side", "stratum", "document_id").with_row_index("at").filter(pl.col("side") == side)
-    weights = rows.with_columns(
-        weight=1 / (pl.len().over("document_id") * pl.col("document_id").n_unique().over("stratum"))
-    )
-    mean = weights["weight"].to_numpy() @ vectors[weights["at"].to_numpy()]
-    return mean / np.linalg.norm(mean)
-
-
-def _chosen(kept: pl.DataFrame, vectors: np.ndarray, score: np.ndarray, rows: np.ndarray, most: int) -> np.ndarray:
-    """Positions in `kept`: the best of each stratum in turn, none of a document twice and none that says the
-    same as one before it; then sorted by score."""
-    order = rows[np.argsort(-score, kind="stable")]
-    clusters = kept["copy_cluster"].to_list() if "copy_cluster" in kept.columns else [None] * kept.height
-    stratum, document = kept["stratum"].to_list(), kept["document_id"].to_list()
-    taken: list[int] = []
-    seen: set[object] = set()
-    for turn in _turns(order.tolist(), stratum):
-        keys = {("document", document[turn])} | ({("cluster", clusters[turn])} if clusters[turn] is not None else set())
-        if keys & seen or (taken and np.max(vectors[taken] @ vectors[turn]) > SAME):
-            continue
-        seen |= keys
-        taken.append(turn)
-        if len(taken) == most:
-            break
-    scores = dict(zip(rows.tolist(), score.tolist(), strict=True))
-    return np.array(sorted(taken, key=lambda row: -scores[row]), dtype=np.intp)
-
-
-def _turns(order: list[int], stratum: list[str]) -> Iterator[int]:
-    queues: dict[str, list[int]] = {}
-    for row in order:
-        queues.setdefault(stratum[row], []).append(row)
-    for place in range(max(map(len, queues.values()), default=0)):
-        yield from (queue[place] for queue in queues.values() if place < len(queue))
 
 
 def _period(valued: pl.DataFrame) -> str:
@@ -323,9 +284,8 @@ def _over_time(valued: pl.DataFrame, period: str) -> pl.DataFrame:
     filled = grid.join(counted, on=["side", "start"], how="left").with_columns(
         pl.col("n_documents", "n_using").fill_null(0).cast(pl.Int64), end=pl.col("start").dt.offset_by(every)
     )
-    n, share = pl.col("n_documents"), pl.col("n_using") / pl.col("n_documents")
-    z2 = 1.959963984540054**2
-    middle, half = share + z2 / (2 * n), math.sqrt(z2) * (share * (1 - share) / n + z2 / (4 * n**2)).sqrt()
-    bounds = {"share": share, "low": (middle - half) / (1 + z2 / n), "high": (middle + half) / (1 + z2 / n)}
-    filled = filled.with_columns(pl.when(n > 0).then(value).alias(name) for name, value in bounds.items())
+    intervals = wilson(filled["n_using"].to_numpy(), filled["n_documents"].to_numpy())
+    filled = filled.with_columns(
+        pl.Series(name, values).fill_nan(None) for name, values in zip(("share", "low", "high"), intervals, strict=True)
+    )
     return filled.select(pl.col(name).cast(kind) for name, kind in schema.items()).sort("side", "start")

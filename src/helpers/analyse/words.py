@@ -8,33 +8,25 @@ spread (documents, outlets, Gries' DP).
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 import polars as pl
 
 from helpers.analyse.association import dispersion, log_odds
-from helpers.analyse.units import in_scope, members_are
+from helpers.analyse.counted import PERMUTATIONS, Counted, count_sides, permuted
+from helpers.analyse.units import in_scope
 from helpers.errors import InputError
-from helpers.prepare.counts import count_terms
 from helpers.prepare.tokens import FUNCTION_WORDS, tokens
 from helpers.results import result
 from helpers.tables import need
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 __all__ = ["FUNCTION_WORDS", "REST", "Keyness", "dispersion", "keyness", "log_odds", "mark_query", "tokens", "top"]
 
 REST = "(all others)"
 """Name of all other sides together, in the column `other`."""
-
-PERMUTATIONS = 500
-TERMS_AT_ONCE = 1_000
-"""So many rows of permuted counts stay in the processor's cache."""
 
 ONE_OUTLET = 4.0
 """Times the odds that any word of the side is this outlet's: beyond, a key word is called that outlet's
@@ -107,7 +99,7 @@ def keyness(
     fewer than two sides have words."""
     need(passages, [by, "outlet", "document_id", "text", "language"], where="passages", do="Run prepare first.")
     kept = in_scope(passages, voice=voice, copies=copies).drop_nulls(by)
-    counted = _count(kept, by=by, copies=copies, least=least_documents)
+    counted = count_sides(kept, by=by, copies=copies, least=least_documents)
     names = counted.units["side"].unique().sort().to_list()
     if len(names) < 2:
         raise InputError(
@@ -170,63 +162,6 @@ def _searched(pattern: str) -> re.Pattern[str]:
         raise InputError("not a regular expression", where="query", found=f"{pattern!r} ({error})") from None
 
 
-@dataclass(frozen=True, eq=False)
-class _Counted:
-    """What was counted: `parts` (side, unit, member; a copy cluster has one for each outlet) are the
-    rows of `by_part`, `units` (side, unit, spans) those of `by_unit`. Totals: words, phrases."""
-
-    parts: pl.DataFrame
-    units: pl.DataFrame
-    by_part: "csr_array"
-    by_unit: "csr_array"
-    part_totals: np.ndarray
-    unit_totals: np.ndarray
-    terms: pl.DataFrame
-    kind: np.ndarray
-
-    def of_side(self, frame: pl.DataFrame, side: object) -> np.ndarray:
-        return (frame["side"] == side).arg_true().to_numpy()
-
-
-def _count(passages: pl.DataFrame, *, by: str, copies: str, least: int) -> _Counted:
-    from scipy.sparse import csr_array
-
-    cluster = (
-        pl.col("copy_cluster") if copies == "one" and "copy_cluster" in passages.columns else pl.lit(None, pl.String)
-    )
-    labelled = passages.select(
-        "text", "language", pl.col(by).alias("side"), pl.col(members_are(passages)).alias("member"),
-        pl.coalesce(cluster.cast(pl.String), pl.col("document_id")).alias("unit"), "document_id",
-    )  # fmt: skip
-    sizes = labelled.group_by("unit").agg(
-        (1 / pl.col("document_id").n_unique()).alias("weight"), (pl.col("side").n_unique() > 1).alias("spans")
-    )
-    labelled = labelled.join(sizes, on="unit", how="left", maintain_order="left")
-    units = labelled.select("side", "unit", "spans").unique().sort("side", "unit").with_row_index("at")
-    parts = labelled.select("side", "unit", "member").unique().sort("side", "unit", "member").with_row_index("part")
-    parts = parts.join(units, on=["side", "unit"], how="left", maintain_order="left")
-    at = labelled.join(parts, on=["side", "unit", "member"], how="left", maintain_order="left", nulls_equal=True)
-    counts = count_terms(
-        labelled,
-        at["part"].to_numpy(),
-        weight=labelled["weight"].to_numpy(),
-        unit=at["unit"].rank("dense").to_numpy(),
-        least=least,
-    )
-    index = (parts["at"].to_numpy(), np.arange(parts.height))
-    gather = csr_array((np.ones(parts.height), index), shape=(units.height, parts.height))
-    return _Counted(
-        parts,
-        units,
-        counts.matrix,
-        (gather @ counts.matrix).tocsr(),
-        counts.totals,
-        gather @ counts.totals,
-        counts.terms,
-        counts.kind,
-    )
-
-
 def _contrasts(names: Sequence[object]) -> Iterator[tuple[object, object]]:
     """Each against the rest, unless the rest is one; and in pairs, unless they are too many."""
     if len(names) > 2:
@@ -235,7 +170,7 @@ def _contrasts(names: Sequence[object]) -> Iterator[tuple[object, object]]:
         yield from combinations(names, 2)
 
 
-def _compare(counted: _Counted, side: object, other: object, *, seed: int) -> pl.DataFrame:
+def _compare(counted: Counted, side: object, other: object, *, seed: int) -> pl.DataFrame:
     """at (the term), log_odds, z, z_documents, p, and count, rate and n_documents of both."""
     first = counted.of_side(counted.units, side)
     rest = np.setdiff1d(np.arange(counted.units.height), first)
@@ -249,55 +184,13 @@ def _compare(counted: _Counted, side: object, other: object, *, seed: int) -> pl
         columns[prefix + "n_documents"] = np.bincount(matrix.indices, minlength=matrix.shape[1])
         columns[prefix + "n"] = totals[counted.kind]
     odds, z = log_odds(columns["count"], columns["other_count"], columns.pop("n"), columns.pop("other_n"))
-    by_document, p = _permuted(counted, first, second, z, seed=crc32(f"{seed}|{side}|{other}".encode()))
+    by_document, p = permuted(counted, first, second, z, seed=crc32(f"{seed}|{side}|{other}".encode()))
     frame = pl.DataFrame({"log_odds": odds, "z": z, "z_documents": by_document, "p": p, **columns})
     return frame.with_row_index("at").filter(pl.col("count") + pl.col("other_count") > 0)
 
 
-def _permuted(
-    counted: _Counted, first: np.ndarray, second: np.ndarray, z: np.ndarray, *, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """z_documents and p of each term. Whole units are dealt to the two sides anew; each term's z is
-    measured in the standard deviations that it then has, and p is Westfall and Young's single-step
-    one: how often the largest of all terms is as large, (b + 1) / (m + 1). Units that stand on several
-    sides stay where they are. nan where nothing can be exchanged."""
-    fixed = counted.units["spans"].to_numpy()
-    free_first, free_second = first[~fixed[first]], second[~fixed[second]]
-    if not len(free_first) or not len(free_second):
-        return np.full(len(z), np.nan), np.full(len(z), np.nan)
-    free, stay = np.concatenate([free_first, free_second]), first[fixed[first]]
-    both = np.concatenate([first, second])
-    dealt = np.zeros((PERMUTATIONS, len(free)), dtype=np.float32)
-    dealt[:, : len(free_first)] = 1
-    dealt = np.ascontiguousarray(np.random.default_rng(seed).permuted(dealt, axis=1).T)
-    stay_n = counted.unit_totals[stay].sum(0)[:, None]
-    n = (stay_n + counted.unit_totals[free].T @ dealt).astype(np.float32)
-    other_n = counted.unit_totals[both].sum(0)[:, None].astype(np.float32) - n
-    terms = counted.by_unit[free].astype(np.float32).T.tocsr()
-    stays, whole = (np.asarray(counted.by_unit[rows].sum(0), dtype=np.float32).ravel() for rows in (stay, both))
-    largest = np.zeros(PERMUTATIONS + 1)
-    by_document, compared = np.full(len(z), np.nan), np.full(len(z), np.nan)
-    for begin in range(0, len(z), TERMS_AT_ONCE):
-        block = slice(begin, begin + TERMS_AT_ONCE)
-        there = np.flatnonzero(whole[block] > 0) + begin
-        counts = stays[there, None] + terms[there] @ dealt
-        kind = counted.kind[there]
-        _, drawn = log_odds(counts, np.maximum(whole[there, None] - counts, 0), n[kind], other_n[kind])
-        mean, spread = drawn.mean(1), drawn.std(1)
-        by_document[there] = (z[there] - mean) / np.where(spread > 0, spread, np.nan)
-        # The observed deal is one of the deals: only with it in mean and spread is p exact.
-        every = np.concatenate([z[there, None].astype(np.float32), drawn], axis=1)
-        spread = every.std(1)
-        size = np.abs(every - every.mean(1)[:, None]) / np.where(spread > 0, spread, np.inf)[:, None]
-        compared[there] = size[:, 0]
-        largest = np.maximum(largest, size.max(0, initial=0))
-    ordered = np.sort(largest)
-    beyond = len(ordered) - np.searchsorted(ordered, compared * (1 - 1e-6), side="left")
-    return by_document, np.where(np.isnan(compared), np.nan, np.maximum(beyond, 1) / len(ordered))
-
-
 def _rows(
-    compared: pl.DataFrame, described: pl.DataFrame, counted: _Counted, pair: tuple[object, object]
+    compared: pl.DataFrame, described: pl.DataFrame, counted: Counted, pair: tuple[object, object]
 ) -> pl.DataFrame:
     """The rows of one contrast as in Keyness.table."""
     parts = pl.col("term").str.split(" ")
@@ -353,7 +246,7 @@ def _swapped(compared: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _described(counted: _Counted, side: object) -> pl.DataFrame:
+def _described(counted: Counted, side: object) -> pl.DataFrame:
     """at, dispersion, n_outlets, main_outlet, main_share: each term that the side has."""
     rows = counted.of_side(counted.units, side)
     matrix = counted.by_unit[rows].tocoo()
@@ -392,7 +285,7 @@ def _described(counted: _Counted, side: object) -> pl.DataFrame:
     return by_member.join(there, on="at", how="left").with_columns(pl.col("at").cast(pl.UInt32))
 
 
-def _sides(counted: _Counted) -> pl.DataFrame:
+def _sides(counted: Counted) -> pl.DataFrame:
     rows = counted.units.with_columns(n_words=pl.Series(counted.unit_totals[:, 0]))
     outlets = counted.parts.group_by("side").agg(pl.col("member").n_unique().cast(pl.Int64).alias("n_outlets"))
     sides = rows.group_by("side").agg(

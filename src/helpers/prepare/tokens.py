@@ -19,7 +19,7 @@ _FUNCTION_WORDS = """
     a about above after again against all also although am among an and another any are as at be because been
     before being below between both but by can could did do does doing done down during each either else ever every
     for from further get had has have having he her here hers herself him himself his how however i if in into is it
-    its itself just least less let like many may me might mine more most much must my myself near neither never no
+    its itself least less let like many may me might mine more most much must my myself near neither never no
     nor not now of off often on once one only onto or other others ought our ours ourselves out over own per quite
     rather s same shall she should since so some still such t than that the their theirs them themselves then there
     therefore these they this those though through throughout thus to together too toward towards under unless until

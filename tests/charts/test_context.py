@@ -1,0 +1,45 @@
+import numpy as np
+import polars as pl
+
+from constructed import passages
+from helpers.analyse.claims import Claim
+from helpers.analyse.context import nearest, senses, usage
+from helpers.charts import context as charts
+from helpers.charts.base import Figure
+
+ROWS = [(f"e{k}", "east", "AB"[k % 2], "order word" if k % 4 else "order order") for k in range(24)]
+ROWS += [(f"w{k}", "west", "C", "word <b>order</b>" if k < 3 else "word") for k in range(12)]
+
+
+def test_usage_draws_sides_and_outlets() -> None:
+    figure = charts.usage(usage(passages(ROWS), "order", "order"), of="share")
+    assert figure.table.select("side", "of", "value").rows() == [
+        ("east", "mean of its outlets", 1.0), ("east", "A", 1.0), ("east", "B", 1.0),
+        ("west", "mean of its outlets", 0.25), ("west", "C", 0.25),
+    ]  # fmt: skip
+    assert any("cannot be asked of this corpus: 3 of 12" in note for note in figure.notes)
+    assert "term ‘order’" in figure.caption and len(figure.chart.to_dict()["vconcat"]) == 2
+
+
+def test_time_draws_every_period() -> None:
+    figure = charts.time(usage(passages(ROWS), "order", "order"))
+    assert figure.table.height == 2 and figure.chart.to_dict()
+
+
+def test_senses_draw_or_withhold() -> None:
+    frame = passages(ROWS, theme=["trade", "peace"] * 18)
+    figure = charts.senses(senses(frame, "order", "order"))
+    assert isinstance(figure, Figure) and set(figure.table["side"]) == {"east"}
+    withheld = charts.senses(senses(frame, "hegemony", "hegemony"))
+    assert isinstance(withheld, Claim) and withheld.grade == "withheld" and "cannot be asked" in withheld.reasons[0]
+
+
+def test_results_show_themselves_and_run_nothing() -> None:
+    vectors = np.random.default_rng(1).normal(size=(36, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    frame = passages(ROWS, theme=["<b>x</b>"] * 36)
+    found = usage(frame, "<b>order</b>", "order")
+    near = nearest(frame.with_columns(pl.Series("embedding", vectors, dtype=pl.Array(pl.Float32, 8))), "order", "order")
+    for shown in (found._repr_html_(), near._repr_html_(), senses(frame, "order", "order")._repr_html_()):
+        assert "<b>" not in shown and "cannot be asked of this corpus" in shown
+    assert "<mark>order</mark>" in near._repr_html_()
