@@ -45,7 +45,12 @@ def copies(documents: pl.DataFrame, *, least_jaccard: float = 0.6) -> Copies:
     """Marks exact copies (same words) and near-verbatim ones (Jaccard of 5-word shingles at least
     `least_jaccard`), and joins what is linked into clusters. Earliest = by date, then by id;
     undated documents come last."""
-    need(documents, ["id", "text", "outlet", "side", "date"], where="documents", do="Load them with helpers.corpora.load.")
+    need(
+        documents,
+        ["id", "text", "outlet", "side", "date"],
+        where="documents",
+        do="Load them with helpers.corpora.load.",
+    )
     ordered = documents.sort("date", "id", nulls_last=True)
     ids = ordered["id"].to_list()
     found = near_pairs(ordered["text"].to_list(), least_jaccard=least_jaccard)
@@ -60,7 +65,12 @@ def copies(documents: pl.DataFrame, *, least_jaccard: float = 0.6) -> Copies:
     )
     pairs = (
         pairs.join(labels, left_on="document_id", right_on="id", how="left")
-        .join(labels.rename({"outlet": "other_outlet", "side": "other_side"}), left_on="other_id", right_on="id", how="left")
+        .join(
+            labels.rename({"outlet": "other_outlet", "side": "other_side"}),
+            left_on="other_id",
+            right_on="id",
+            how="left",
+        )
         .with_columns(kind=pl.when(pl.col("jaccard") == 1.0).then(pl.lit("exact")).otherwise(pl.lit("near")))
         .sort("document_id", "other_id")
     )

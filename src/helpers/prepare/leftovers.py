@@ -8,10 +8,17 @@ corpus says how many words that were.
 import re
 
 _MARKED = re.compile(
-    r"^\W*(?:by\s+[A-Z]|reporting by|additional reporting|edit(?:ed|ing) by|writing by|photos?\b|picture|image|file photo|"
+    r"^\W*(?:by\s+[A-Z]|reporting by|additional reporting|edit(?:ed|ing) by|writing by|photos?\b|picture|image|"
+    r"file photo|"
     r"read more|see also|related|share\b|follow\b|click|subscribe|sign up|advertisement|copyright|©|\(c\)|all rights|"
     r"contact|updated?\b|published|last modified|source:|video:|watch:|tags?:|topics?:|more on|getty|reuters|afp\b|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+\d|\d{1,2}[:.]\d\d\b)",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(
+    r"\b(?:photo(?:s|graphs?)?|pictures?|illustration|camera|text|interview|share|print|listen|comments?|save|read|"
+    r"repost(?:ing)?|reproduction|link|correspondent|desk|special to|editors?|editorial board|archive|follow us|e-?mail|"
+    r"write to|send to|advertisement|copyright)\b|©",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://|www\.|@\w+\.\w+|^@\w+|[|•·»]\s*\w+.*[|•·»]")
@@ -36,6 +43,8 @@ def is_leftover(line: str) -> bool:
         return False
     ends = _SENTENCE_END.search(line) is not None
     if _ADDRESS.search(line) or (_MARKED.match(line) and (n < 12 or not ends)):
+        return True
+    if len(_CREDIT.findall(line)) >= 3 or (len(_CREDIT.findall(line)) == 2 and (not ends or n < 15)):
         return True
     letters = [c for c in line if c.isalpha()]
     if not letters:

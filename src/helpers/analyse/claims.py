@@ -1,0 +1,213 @@
+"""The claim gate: which sentence a contrast allows, and why no stronger one (METHODS, rule 6).
+
+Every sentence about sides or outlets that a notebook or a page prints is written here, from the
+numbers, with one of four grades: described, suggested, claimed, or withheld.
+"""
+
+import html
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+import polars as pl
+
+from helpers.analyse.contrasts import Contrasts
+from helpers.sides import readable
+
+GRADES = ("claimed", "suggested", "described", "withheld")
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One number of the gate and why it is what it is."""
+
+    value: float
+    reason: str
+
+
+THRESHOLDS: dict[str, Threshold] = {
+    "documents_to_ask": Threshold(
+        10, "with fewer documents on a side one odd document moves the mean by a tenth or more"
+    ),
+    "documents_to_claim": Threshold(30, "below that the document-level interval of a skewed score covers too little"),
+    "outlets_to_suggest": Threshold(2, "with one outlet nothing tells the outlet from its side"),
+    "p_to_claim": Threshold(
+        0.05, "permutation of whole outlets, the only p that speaks of sides; three against three cannot go below .10"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a contrast is held against besides its own numbers.
+
+    floors     "side|other" -> smallest absolute standardised difference that counts between them (the
+               largest one of a control frame, or a null floor); absent: none was measured
+    floor_name what the floor is, for the reasons
+    validated  value -> whether hand coding has validated the measure; absent: not
+    needs      whether a claim needs validation at all (shares of themes and word rates do not)
+    """
+
+    floors: Mapping[str, float] = field(default_factory=dict)
+    floor_name: str = "their largest difference on a control frame"
+    validated: Mapping[str, bool] = field(default_factory=dict)
+    needs: bool = True
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence with its grade, the reasons for it, and the numbers it was written from."""
+
+    topic: str
+    grade: str
+    sentence: str
+    reasons: tuple[str, ...] = ()
+    numbers: Mapping[str, float | int | str | None] = field(default_factory=dict)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+        plain = f"[{self.grade}] {self.sentence}" + "".join(f"\n  - {reason}" for reason in self.reasons)
+        items = "".join(f"<li>{html.escape(reason)}</li>" for reason in self.reasons)
+        shown = (
+            f'<div class="claim claim-{html.escape(self.grade)}"><p><strong class="grade">{html.escape(self.grade)}</strong> '
+            f"{html.escape(self.sentence)}</p>{f'<ul>{items}</ul>' if items else ''}</div>"
+        )
+        return {"text/plain": plain, "text/html": shown, "application/vnd.workbench.claim+json": asdict(self)}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How the sentence names what was measured.
+
+    measure   "the frame ‘Universal rights’", "theme ‘tariffs, trade’"
+    unit      sd (standard deviations of documents), points (percentage points; values are shares
+              0-1) or rate (per 10,000 words)
+    held      what was held fixed, for the end of the sentence
+    """
+
+    measure: Mapping[str, str]
+    unit: str = "sd"
+    held: str = "the outlets' own voice, copies counted once"
+
+
+def claims(contrasts: Contrasts, *, wording: Wording, gate: Gate | None = None) -> list[Claim]:
+    """One claim per row of `contrasts.table`, strongest grade and largest effect first."""
+    gate = gate or Gate()
+    members = _members(contrasts)
+    n_asked = len(contrasts.table)
+    made = []
+    for row in contrasts.table.iter_rows(named=True):
+        grade, reasons = judge(row, gate=gate)
+        sentence = _sentence(row, grade, wording=wording, members=members)
+        if grade in ("suggested", "claimed") and n_asked > 1:
+            reasons.append(f"one of {n_asked} contrasts made here; p is not adjusted for their number")
+        made.append(Claim(wording.measure.get(row["value"], row["value"]), grade, sentence, tuple(reasons), row))
+    return sorted(made, key=lambda c: (GRADES.index(c.grade), -abs(_effect(c.numbers))))
+
+
+def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
+    """The grade of one row of a contrasts table, and why it is not higher (or that it is highest)."""
+    t = {name: threshold.value for name, threshold in THRESHOLDS.items()}
+    fewest = min(row["n_documents"], row["other_n_documents"])
+    few_outlets = min(row["n_members"], row["other_n_members"])
+    if fewest < t["documents_to_ask"]:
+        return "withheld", [
+            f"cannot be asked of this corpus: {fewest} documents on one side, {t['documents_to_ask']:.0f} needed"
+        ]
+    if row["standardised"] is None:
+        return "withheld", ["the measure does not vary in these documents"]
+    floor = gate.floors.get(f"{row['side']}|{row['other']}", 0.0)
+    if abs(row["standardised"]) <= floor:
+        return "withheld", [
+            f"its size, {abs(row['standardised']):.2f} standard deviations, is no larger than {gate.floor_name} ({floor:.2f})"
+        ]
+    lacking = []
+    if row["low"] is None or row["low"] <= 0 <= row["high"]:
+        lacking.append("the interval includes zero")
+    if few_outlets < t["outlets_to_suggest"]:
+        lacking.append(
+            f"a side stands on {_count(few_outlets, 'outlet')} of at least {t['documents_to_ask']:.0f} documents: an outlet is not a side"
+        )
+    if row["flips"]:
+        lacking.append(f"the sign turns when {row['flips']} is left out")
+    if lacking:
+        return "described", lacking
+    if row["p_smallest"] > t["p_to_claim"]:
+        lacking.append(
+            f"so few outlets cannot reach p = {t['p_to_claim']:g}: the smallest possible is {row['p_smallest']:.2f}"
+        )
+    elif row["p"] > t["p_to_claim"]:
+        lacking.append(f"permuting whole outlets gives p = {row['p']:.2f} (smallest possible {row['p_smallest']:.3f})")
+    if fewest < t["documents_to_claim"]:
+        lacking.append(f"{fewest} documents on one side, {t['documents_to_claim']:.0f} needed for a claim")
+    if gate.needs and not gate.validated.get(row["value"], False):
+        lacking.append("the measure has not been validated by hand coding")
+    if lacking:
+        return "suggested", lacking
+    return "claimed", [f"permuting whole outlets gives p = {row['p']:.3f} (smallest possible {row['p_smallest']:.3f})"]
+
+
+def side_name(side: str) -> str:
+    """How a side is called inside a sentence."""
+    fixed = {"state_media": "state media", "western": "Western outlets", "un": "UN texts"}
+    return fixed.get(side) or readable(side)
+
+
+def _sentence(row: Mapping, grade: str, *, wording: Wording, members: Mapping[str, tuple[str, ...]]) -> str:
+    measure = wording.measure.get(row["value"], row["value"])
+    a, b = row["side"], row["other"]
+    if grade == "withheld":
+        return f"Nothing is said of {measure} between {side_name(a)} and {side_name(b)}."
+    difference, low, high = _scaled(row, wording.unit)
+    if difference < 0:
+        a, b, difference, low, high = b, a, -difference, -high, -low
+        n_a, n_b = row["other_n_documents"], row["n_documents"]
+    else:
+        n_a, n_b = row["n_documents"], row["other_n_documents"]
+    unit = {"sd": "standard deviations", "points": "percentage points", "rate": "per 10,000 words"}[wording.unit]
+    digits = 2 if wording.unit == "sd" else 1
+    size = f"{difference:.{digits}f} {unit} (95 % interval {low:.{digits}f} to {high:.{digits}f})"
+    more = {"sd": "carry more of", "points": "give more of their passages to", "rate": "use more often"}[wording.unit]
+    if grade == "described":
+        return (
+            f"In these {n_a:,} documents of {_listed(members[a])}, {_verb(wording.unit)} {measure} is higher by {size} "
+            f"than in these {n_b:,} documents of {_listed(members[b])}; {wording.held}."
+        )
+    lead = f"{side_name(a)} {more} {measure} than {side_name(b)}"
+    tail = f"by {size}, {n_a:,} against {n_b:,} documents, whichever outlet is left out; {wording.held}."
+    return f"{lead[0].upper()}{lead[1:]}, {tail}"
+
+
+def _verb(unit: str) -> str:
+    return {"sd": "the score of", "points": "the share of", "rate": "the rate of"}[unit]
+
+
+def _scaled(row: Mapping, unit: str) -> tuple[float, float, float]:
+    if unit == "sd":
+        return row["standardised"], row["std_low"], row["std_high"]
+    factor = 100 if unit == "points" else 1
+    return tuple(factor * row[name] for name in ("difference", "low", "high"))  # type: ignore[return-value]
+
+
+def _members(contrasts: Contrasts) -> dict[str, tuple[str, ...]]:
+    """The counted members of each side; all of them where none is counted."""
+    table = contrasts.members.select("side", "member", "counted").unique().sort("side", "member")
+    made = {}
+    for (side,), part in table.group_by("side", maintain_order=True):
+        counted = part.filter(pl.col("counted"))
+        made[str(side)] = tuple((counted if len(counted) else part)["member"])
+    return made
+
+
+def _listed(names: tuple[str, ...], most: int = 6) -> str:
+    if len(names) > most:
+        return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} others"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" + ("" if n == 1 else "s")
+
+
+def _effect(numbers: Mapping) -> float:
+    value = numbers.get("standardised")
+    return float(value) if value is not None and not math.isnan(float(value)) else 0.0
