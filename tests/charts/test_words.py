@@ -10,6 +10,9 @@ from helpers.errors import InputError
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)"> \u202eorder'
 
 
+NEAR = {"east": "just order the far far away", "west": "new order the far far away"}
+
+
 def rows(text_of: dict[str, str], n: int = 12) -> list[tuple]:
     return [(f"{side}{k}", side, f"{side} press", text) for side, text in text_of.items() for k in range(n)]
 
@@ -70,6 +73,6 @@ def test_results_show_themselves_and_run_nothing() -> None:
     shown = concordance(frame, "order")._repr_html_()
     assert "<script>" not in shown and "<img" not in shown and "<i>press" not in shown and "\u202e" not in shown
     assert "&lt;img" in shown and "2 lines of ‘order’" in shown
-    texts = {"east": "just order the far far away", "west": "new order the far far away"}
+    texts = NEAR
     assert "just" in collocates(passages(rows(texts)), "order", window=1)._repr_html_()
     assert "East against West" in keyness(passages(rows(texts)))._repr_html_()

@@ -7,12 +7,22 @@ from helpers.prepare.spelling import one_spelling
 @pytest.mark.parametrize(
     ("british", "american"),
     [
-        ("programme", "program"), ("programmes", "programs"), ("globalisation", "globalization"),
-        ("defence", "defense"),        ("labour", "labor"), ("neighbouring", "neighboring"), ("centre", "center"), ("centres", "centers"),
-        ("dialogue", "dialog"), ("travelled", "traveled"), ("analyse", "analyze"), ("ageing", "aging"),
-        ("non-organised", "non-organized"), ("judgement", "judgment"),
+        ("programme", "program"),
+        ("programmes", "programs"),
+        ("globalisation", "globalization"),
+        ("defence", "defense"),
+        ("labour", "labor"),
+        ("neighbouring", "neighboring"),
+        ("centre", "center"),
+        ("centres", "centers"),
+        ("dialogue", "dialog"),
+        ("travelled", "traveled"),
+        ("analyse", "analyze"),
+        ("ageing", "aging"),
+        ("non-organised", "non-organized"),
+        ("judgement", "judgment"),
     ],
-)  # fmt: skip
+)
 def test_two_spellings_become_one_where_both_stand_in_the_corpus(british: str, american: str) -> None:
     parts = [part for word in (british, american) for part in word.split("-")]
     words = pl.Series(list(dict.fromkeys([british, american, *parts])))

@@ -64,7 +64,7 @@ def count_sides(passages: pl.DataFrame, *, by: str, copies: str, least: int) -> 
         labelled,
         at["part"].to_numpy(),
         weight=labelled["weight"].to_numpy(),
-        unit=at["unit"].rank("dense").to_numpy(),
+        unit=parts["unit"].rank("dense").to_numpy().astype(np.int64),
         least=least,
     )
     index = (parts["at"].to_numpy(), np.arange(parts.height))

@@ -38,8 +38,8 @@ def count_terms(
 ) -> TermCounts:
     """Counts terms of `passages` (columns `text`, `language`) by `group` (0, 1, ..., of each passage).
 
-    `weight`: what an occurrence in each passage counts. Terms in fewer than `least` different `unit`
-    get no column; the totals have all. Spellings of one word are one term."""
+    `weight`: what an occurrence in each passage counts. Terms in fewer than `least` different units
+    (`unit`: 0, 1, ..., of each group) get no column; the totals have all. Spellings of one word are one term."""
     from scipy.sparse import csr_array
 
     table = token_table(passages)
@@ -52,7 +52,7 @@ def count_terms(
     codes = table.join(numbers, on="token", how="left", maintain_order="left")["code"].fill_null(-1).to_numpy()
     row = table["row"].to_numpy()
     joined = (row[1:] == row[:-1]) & (codes[1:] >= 0) & (codes[:-1] >= 0)
-    n_groups = int(group.max()) + 1 if len(group) else 0
+    n_groups, all_differ = len(unit), len(np.unique(unit)) == len(unit)
     occurrences = (
         (codes[codes >= 0], row[codes >= 0]),
         (codes[:-1][joined] * len(words) + codes[1:][joined], row[1:][joined]),
@@ -60,28 +60,40 @@ def count_terms(
     cells, terms, totals, first = [], [], [], 0
     for kind, (code, at) in zip(KINDS, occurrences, strict=True):
         totals.append(np.bincount(group[at], weight[at], minlength=n_groups))
-        kept = _frequent(code, unit[at], least)
-        counted = (
-            pl.DataFrame({"code": code, "group": group[at], "n": weight[at]})
-            .join(kept, on="code", how="inner")
-            .group_by("column", "group")
-            .agg(pl.col("n").sum())
-        )
-        cells.append(counted.with_columns(pl.col("column").cast(pl.Int64) + first))
-        terms.append(_names(kept["code"].to_numpy(), words, kind))
-        first += kept.height
-    cell = pl.concat(cells)
-    at_cell = (cell["group"].to_numpy(), cell["column"].to_numpy())
-    matrix = csr_array((cell["n"].to_numpy(), at_cell), shape=(n_groups, first))
+        cell, n = _summed(code * n_groups + group[at], weight[at])
+        kept = _frequent(cell // n_groups, None if all_differ else unit[cell % n_groups], least)
+        column = np.searchsorted(kept, cell // n_groups).clip(max=max(len(kept) - 1, 0))
+        there = kept[column] == cell // n_groups if len(kept) else np.zeros(len(cell), dtype=bool)
+        cells.append((n[there], (cell % n_groups)[there], column[there] + first))
+        terms.append(_names(kept, words, kind))
+        first += len(kept)
+    n, rows, columns = (np.concatenate(part) for part in zip(*cells, strict=True))
+    matrix = csr_array((n, (rows, columns)), shape=(n_groups, first))
     matrix.sort_indices()
     return TermCounts(matrix, pl.concat(terms), np.stack(totals, axis=1))
 
 
-def _frequent(code: np.ndarray, unit: np.ndarray, least: int) -> pl.DataFrame:
-    """code, column: the terms in at least `least` units, by code, which is alphabetical."""
-    seen = pl.DataFrame({"code": code, "unit": unit}).unique()
-    enough = seen.group_by("code").len().filter(pl.col("len") >= least).sort("code")
-    return enough.select("code").with_row_index("column")
+def _summed(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different keys in order, and the sum of the weights of each."""
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    begins = np.flatnonzero(np.diff(keys, prepend=-1))
+    return keys[begins], np.add.reduceat(weights[order], begins) if len(begins) else weights[:0]
+
+
+def _frequent(code: np.ndarray, unit: np.ndarray | None, least: int) -> np.ndarray:
+    """The codes, sorted, that stand in at least `least` units; `code` is sorted, `unit` None where each cell of a
+    code is another unit."""
+    begins = np.flatnonzero(np.diff(code, prepend=-1))
+    cells = np.diff(begins, append=len(code))
+    if unit is None:
+        return code[begins][cells >= least]
+    # Most terms are rare, and those in too few cells need no closer look.
+    likely = np.repeat(cells >= least, cells)
+    n_units = int(unit.max(initial=0)) + 1
+    pairs = np.unique(code[likely] * n_units + unit[likely])
+    codes, units = np.unique(pairs // n_units, return_counts=True)
+    return codes[units >= least]
 
 
 def _names(codes: np.ndarray, words: pl.Series, kind: str) -> pl.DataFrame:
