@@ -5,14 +5,14 @@ notebook, so that no analysis imports a chart; `@remembered` keeps results on di
 JSON, never pickle), keyed by inputs, settings and the code's own version.
 """
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
 import inspect
 import json
-import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, dataclass_transform
 
@@ -54,30 +54,46 @@ def _as_html(shown: Any) -> str:
 
 
 def fingerprint(value: Any) -> str:
-    """sha256 (hex) of a table's content, an array, or anything that JSON can hold.
+    """sha256 (hex) of the content of a table, an array, a dataclass, or anything that JSON can hold, also
+    nested in lists and mappings.
 
-    Embeddings do not enter by value: a table's vectors are told by `encoder` and text, which
-    do. Tables are hashed by rows in their order and by column name and type.
-    """
+    Tables are hashed by name, type and values of every column, embeddings included, and by the order of
+    their rows; nothing is shortened. Other objects go by their `str`."""
     digest = hashlib.sha256()
     if isinstance(value, pl.DataFrame):
         for name in value.columns:
             digest.update(f"{name}:{value.schema[name]};".encode())
-        numbers = [
-            pl.col(name).cast(pl.Array(pl.Float32, t.size)).arr.to_list() if isinstance(t, pl.Array) else pl.col(name)
-            for name, t in value.schema.items()
-        ]
+        columns = [pl.col(n).arr.to_list() if isinstance(t, pl.Array) else pl.col(n) for n, t in value.schema.items()]
         if value.width and value.height:
-            digest.update(value.select(numbers).hash_rows(seed=7).to_numpy().tobytes())
+            digest.update(value.select(columns).hash_rows(seed=7).to_numpy().tobytes())
+    elif isinstance(value, pl.Series):
+        digest.update(fingerprint(value.to_frame()).encode())
     elif isinstance(value, np.ndarray):
         digest.update(f"{value.dtype}{value.shape}".encode())
-        digest.update(np.ascontiguousarray(value).tobytes())
+        # An array of objects holds addresses, which are other ones tomorrow.
+        held = fingerprint(value.tolist()).encode() if value.dtype.hasobject else np.ascontiguousarray(value).tobytes()
+        digest.update(held)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
             digest.update(f"{field.name}={fingerprint(getattr(value, field.name))};".encode())
     else:
-        digest.update(json.dumps(value, sort_keys=True, default=str).encode())
+        digest.update(_as_json(value).encode())
     return digest.hexdigest()
+
+
+def _as_json(value: Any) -> str:
+    """Plain values as they are; what JSON cannot hold by the fingerprints of its parts."""
+    try:
+        return json.dumps(value, sort_keys=True)
+    except (TypeError, ValueError):
+        pass
+    if isinstance(value, Mapping):
+        return json.dumps(sorted([fingerprint(key), fingerprint(held)] for key, held in value.items()))
+    if isinstance(value, list | tuple):
+        return json.dumps([fingerprint(held) for held in value])
+    if isinstance(value, set | frozenset):
+        return json.dumps(sorted(fingerprint(held) for held in value))
+    return json.dumps(str(value))
 
 
 @functools.cache
@@ -117,35 +133,57 @@ def remembered(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _save(folder: Path, shown: Any) -> None:
-    """Writes into a folder beside, then renames: a killed process leaves no half entry."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Writes into a folder beside, then renames: a killed process leaves no half entry. Where the disk
+    is full or another process was first, nothing is kept: the result itself is at hand."""
+    with contextlib.suppress(OSError):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as scratch:
+            there = Path(scratch) / "entry"
+            there.mkdir()
+            _write(there, shown)
+            if folder.exists():  # it was damaged, else it had been read
+                folder.replace(Path(scratch) / "damaged")
+            there.replace(folder)
+
+
+def _write(there: Path, shown: Any) -> None:
     plain: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as scratch:
-        there = Path(scratch) / "entry"
-        there.mkdir()
-        for field in dataclasses.fields(shown):
-            value = getattr(shown, field.name)
-            if isinstance(value, pl.DataFrame):
-                value.write_parquet(there / f"{field.name}.parquet")
-            elif isinstance(value, np.ndarray):
-                np.save(there / f"{field.name}.npy", value, allow_pickle=False)
-            else:
-                plain[field.name] = value
-        text = json.dumps(plain, ensure_ascii=False)
-        (there / "settings.json").write_text(text, encoding="utf-8")
-        try:
-            os.replace(there, folder)
-        except OSError:
-            return  # another process was first, or the disk is full: the result itself is at hand
+    for field in dataclasses.fields(shown):
+        value = getattr(shown, field.name)
+        if isinstance(value, pl.DataFrame):
+            value.write_parquet(there / f"{field.name}.parquet")
+        elif isinstance(value, np.ndarray):
+            np.save(there / f"{field.name}.npy", value, allow_pickle=False)
+        else:
+            plain[field.name] = value
+    sums = {path.name: _sha256(path) for path in sorted(there.iterdir())}
+    settings = json.dumps(plain, ensure_ascii=False)
+    entry = {"settings": settings, "sha256": {**sums, "settings": fingerprint(settings)}}
+    (there / "settings.json").write_text(json.dumps(entry, ensure_ascii=False), encoding="utf-8")
 
 
 def _load(folder: Path, made: Any) -> Any:
+    """The result kept in `folder`, or None where there is none or a byte of it has changed."""
     try:
-        plain = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-        for path in folder.glob("*.parquet"):
-            plain[path.stem] = pl.read_parquet(path)
-        for path in folder.glob("*.npy"):
-            plain[path.stem] = np.load(path, allow_pickle=False)
-        return made(**{n: tuple(v) if isinstance(v, list) else v for n, v in plain.items()})
-    except (OSError, ValueError, TypeError, pl.exceptions.PolarsError):
+        entry = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+        sums = entry["sha256"]
+        if sums.pop("settings") != fingerprint(entry["settings"]):
+            return None
+        plain = {name: _as_tuples(value) for name, value in json.loads(entry["settings"]).items()}
+        for name, expected in sums.items():
+            path = folder / name
+            if _sha256(path) != expected:
+                return None
+            plain[path.stem] = pl.read_parquet(path) if path.suffix == ".parquet" else np.load(path, allow_pickle=False)
+        return made(**plain)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, pl.exceptions.PolarsError):
         return None
+
+
+def _as_tuples(value: Any) -> Any:
+    return tuple(_as_tuples(held) for held in value) if isinstance(value, list) else value
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

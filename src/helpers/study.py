@@ -6,6 +6,7 @@ Every error names the file and the line.
 import datetime
 import difflib
 import re
+import reprlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,8 @@ def open_study(name: str | Path) -> Study:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError("no such file", where=path, do="Check the path of the study.") from None
+    except OSError as error:
+        raise InputError("cannot be read", where=path, found=error.strerror, do="Give a file.") from None
     except UnicodeDecodeError as error:
         raise InputError("not UTF-8 text", where=path, found=error.reason, do="Save the file as UTF-8.") from None
     return parse_study(text, path=path)
@@ -120,13 +123,14 @@ def parse_study(text: str, *, path: Path) -> Study:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         given = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        # A tag such as !!int on what is no number comes out of the library as whatever error it ran into.
         mark = getattr(error, "problem_mark", None)
         where = f"{path}, line {mark.line + 1}" if mark else path
         raise InputError(
             "not valid YAML",
             where=where,
-            found=getattr(error, "problem", None) or error,
+            found=getattr(error, "problem", None) or str(error) or type(error).__name__,
             do="Check indentation, colons and quotes on that line and the one above it.",
         ) from None
     if not isinstance(given, dict):
@@ -139,7 +143,17 @@ class _Reader:
 
     def __init__(self, path: Path, node: Any, given: dict[str, Any]) -> None:
         self.path, self.given = path, given
-        self.lines = {key.value: key.start_mark.line + 1 for key, _ in node.value}
+        self.lines: dict[str, int] = {}
+        for key, _ in node.value:
+            line = key.start_mark.line + 1
+            if key.value in self.lines:
+                raise InputError(
+                    f"{key.value!r} comes twice",
+                    where=f"{path}, line {line}",
+                    found=f"the first on line {self.lines[key.value]}",
+                    do="Join the two, or take one out.",
+                )
+            self.lines[key.value] = line
 
     def wrong(self, key: str, *, found: object, expected: object = None, do: str | None = None) -> InputError:
         line = self.lines.get(key)
@@ -160,7 +174,7 @@ class _Reader:
                 )
         name = self.text("name", self.path.stem)
         if not re.fullmatch(r"[\w-]{1,60}", name):
-            raise self.wrong("name", found=repr(name))
+            raise self.wrong("name", found=_shown(name))
         corpus = self.texts("corpus")
         sides = self.lists("sides")
         if not corpus:
@@ -201,26 +215,26 @@ class _Reader:
     def text(self, key: str, default: str) -> str:
         value = self.given.get(key, default)
         if not isinstance(value, str):
-            raise self.wrong(key, found=repr(value))
+            raise self.wrong(key, found=_shown(value))
         return value.strip()
 
     def one_of(self, key: str, default: str, allowed: tuple[str, ...]) -> str:
         value = self.given.get(key, default)
         if value not in allowed:
-            raise self.wrong(key, found=repr(value))
+            raise self.wrong(key, found=_shown(value))
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         value = self.given.get(key) or []
         value = [value] if isinstance(value, str) else value
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise self.wrong(key, found=repr(value))
+            raise self.wrong(key, found=_shown(value))
         return tuple(value)
 
     def mapping(self, key: str) -> dict[str, Any]:
         value = self.given.get(key) or {}
         if not isinstance(value, dict):
-            raise self.wrong(key, found=repr(value))
+            raise self.wrong(key, found=_shown(value))
         return {str(k): v for k, v in value.items()}
 
     def lists(self, key: str) -> dict[str, tuple[str, ...]]:
@@ -228,7 +242,7 @@ class _Reader:
         for name, members in self.mapping(key).items():
             members = [members] if isinstance(members, str) else members or []
             if not isinstance(members, list):
-                raise self.wrong(key, found=f"{name}: {members!r}")
+                raise self.wrong(key, found=f"{name}: {_shown(members)}")
             made[name] = tuple(str(m) for m in members)
         return made
 
@@ -237,16 +251,20 @@ class _Reader:
             return None
         try:
             re.compile(value)
-        except (re.error, TypeError) as error:
+        except (re.error, TypeError, OverflowError, RecursionError) as error:
             raise self.wrong(
-                key, found=f"{value!r} ({error})", do="A plain word is a valid expression; \\w* matches any ending."
+                key,
+                found=f"{_shown(value)} ({error})",
+                do="A plain word is a valid expression; \\w* matches any ending.",
             ) from None
         return value
 
     def number(self, given: dict[str, Any], name: str, default: int, *, low: int, high: int, key: str) -> int:
         value = given.get(name, default)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise self.wrong(key, found=f"{name}: {value!r}", expected=f"{name}: a whole number from {low} to {high}")
+            raise self.wrong(
+                key, found=f"{name}: {_shown(value)}", expected=f"{name}: a whole number from {low} to {high}"
+            )
         return value
 
     def between(self) -> tuple[datetime.date, datetime.date] | None:
@@ -255,7 +273,7 @@ class _Reader:
             return None
         days = value if isinstance(value, list) else []
         if len(days) != 2 or not all(type(d) is datetime.date for d in days) or days[0] > days[1]:
-            raise self.wrong("between", found=value, expected="[2017-01-01, 2017-12-31], the earlier day first")
+            raise self.wrong("between", found=_shown(value), expected="[2017-01-01, 2017-12-31], the earlier day first")
         return days[0], days[1]
 
     def themes(self) -> ThemeChoices:
@@ -264,13 +282,32 @@ class _Reader:
         if unknown:
             raise self.wrong("themes", found=", ".join(sorted(unknown)))
         count = self.number(given, "count", 0, low=0, high=200, key="themes") or None
-        merge = tuple(tuple(group) for group in given.get("merge") or [])
-        return ThemeChoices(count, dict(given.get("names") or {}), merge)
+        names = given.get("names") or {}
+        if not isinstance(names, dict) or not all(_is_number(k) and isinstance(v, str) for k, v in names.items()):
+            raise self.wrong("themes", found=f"names: {_shown(names)}", expected="names: {number: name}")
+        merge = given.get("merge") or []
+        if not isinstance(merge, list) or not all(isinstance(g, list) and all(map(_is_number, g)) for g in merge):
+            raise self.wrong("themes", found=f"merge: {_shown(merge)}", expected="merge: [[1, 4], [2, 7]]")
+        return ThemeChoices(count, dict(names), tuple(tuple(group) for group in merge if group))
 
     def events(self) -> tuple[Event, ...]:
         made = []
-        for entry in self.given.get("events") or []:
+        given = self.given.get("events") or []
+        if not isinstance(given, list):
+            raise self.wrong("events", found=_shown(given))
+        for entry in given:
             if not isinstance(entry, dict) or type(entry.get("date")) is not datetime.date or not entry.get("label"):
-                raise self.wrong("events", found=repr(entry))
+                raise self.wrong("events", found=_shown(entry))
             made.append(Event(entry["date"], str(entry["label"])))
         return tuple(made)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> str:
+    """`value` as it was read, cut short: a few lines of YAML can stand for more than fits into memory."""
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = 80
+    return short.repr(value)

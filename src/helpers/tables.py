@@ -69,7 +69,9 @@ def as_documents(frame: pl.DataFrame, *, where: object = "documents") -> pl.Data
 
 
 def as_passages(frame: pl.DataFrame, *, where: object = "passages") -> pl.DataFrame:
-    """`frame` with the columns of PASSAGES, checked and cast, and any later column kept."""
+    """`frame` with the columns of PASSAGES, checked and cast, and any later column kept.
+
+    Raises InputError as as_documents does, and where a voice is unknown."""
     later = [name for name in frame.columns if name not in PASSAGES]
     return _checked(frame, PASSAGES, where=where).with_columns(frame.select(later))
 
@@ -117,4 +119,8 @@ def _checked(frame: pl.DataFrame, declared: dict[str, Column], *, where: object)
         odd = set(frame["date_precision"].drop_nulls().unique()) - set(PRECISIONS)
         if odd:
             raise InputError("unknown date_precision", where=where, expected="day, month or year", found=sorted(odd))
+    if "voice" in declared:
+        odd = set(frame["voice"].unique()) - set(VOICES)
+        if odd:
+            raise InputError("unknown voice", where=where, expected=" or ".join(VOICES), found=sorted(odd))
     return frame

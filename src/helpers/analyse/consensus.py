@@ -55,7 +55,8 @@ def _run(reduced: np.ndarray, n_clusters: int, weights: np.ndarray | None, rng: 
     from sklearn.cluster import KMeans
 
     n = len(reduced)
-    k = int(rng.integers(max(2, round(0.7 * n_clusters)), round(1.4 * n_clusters) + 1))
+    fewest = max(2, round(0.7 * n_clusters))
+    k = int(rng.integers(fewest, max(fewest, round(1.4 * n_clusters)) + 1))
     size = min(n, LARGEST_PART, max(round(0.8 * n), 4 * k))
     part = np.sort(rng.choice(n, size, replace=False))
     made = KMeans(min(k, size), n_init=1, max_iter=40, random_state=int(rng.integers(2**31)))

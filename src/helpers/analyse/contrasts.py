@@ -5,21 +5,18 @@ outlets (Rao and Wu 1988). About a side: the outlet-equal mean, and the permutat
 between the two sides, with the smallest p that could be reached.
 """
 
-import math
 from collections.abc import Sequence
 from itertools import combinations
-from zlib import crc32
 
 import numpy as np
 import polars as pl
 
+from helpers.analyse.resampling import between_share, permute_members, pooled_sd, unit_weights
 from helpers.analyse.units import COUNTS
 from helpers.errors import InputError
 from helpers.results import result
 
-MOST_ENUMERATED = 50_000
-"""Beyond so many assignments of outlets to sides, DRAWN random ones stand for all of them."""
-DRAWN = 9_999
+PAIR_COUNTS = ("n_documents", "n_texts")
 
 
 @result
@@ -30,16 +27,19 @@ class Contrasts:
         difference       outlet-equal mean of `side` minus that of `other`, in the value's unit
         low, high        95 % interval: these outlets, other documents of theirs
         standardised     difference / pooled standard deviation of documents (std_low, std_high)
-        p                outlet permutation, two-sided; p_smallest what it could reach at best
+        p                outlet permutation, two-sided, without units that stand on several sides;
+                         p_smallest what it could reach at best
         n_assignments    how many assignments of outlets to the two sides there are
         alone_low/high   range of the difference when each outlet is left out in turn
         flips            outlets whose omission turns the sign, or null
-        between          share of variance that lies between outlets of one side, 0-1
-        n_documents, n_members, other_n_documents, other_n_members
+        between          share of variance that lies between outlets of one side, 0-1; null where no
+                         side has two
+        n_documents, n_texts (copies of one text once), n_members, and other_n_... of the other side
     sides    one row per (value, side): mean, low, high, documents_mean (each document equal), sd,
-             n_units, n_documents, n_passages, n_members (counted ones), n_set_aside (documents of
+             n_units, n_documents, n_passages, n_texts, n_members (counted ones), n_set_aside (documents of
              members with too few), n_spanning (units that stand on several sides)
-    members  one row per (value, side, member): mean, low, high, n_units, n_documents, n_passages, counted
+    members  one row per (value, side, member): mean, low, high, n_units, n_documents, n_passages,
+             n_texts, counted
     """
 
     table: pl.DataFrame
@@ -64,7 +64,7 @@ def compare(
     """Compares every pair of sides on every value of a units table (helpers.analyse.units.units).
 
     `unit` says in words what a value is measured in. Units with a null value are left out of that
-    value. Raises InputError where fewer than two sides are there."""
+    value; a table without `n_texts` has one text a unit. Raises InputError where fewer than two sides are there."""
     names = sorted(units["side"].unique())
     if len(names) < 2:
         raise InputError(
@@ -74,6 +74,8 @@ def compare(
             found=", ".join(names) or "none",
             do="Check the sides of the study against the outlets of its corpus.",
         )
+    if "n_texts" not in units.columns:
+        units = units.with_columns(n_texts=pl.lit(1, pl.UInt32))
     groups = _complete_groups(units, values)
     sides, members, table = [], [], []
     for group in groups:
@@ -87,62 +89,15 @@ def compare(
             table += draws.pair_rows(side, other)
     order = {value: k for k, value in enumerate(values)}
     return Contrasts(
-        *(_tidy(part, order) for part in (table, sides, members)), tuple(values), unit, level, replicates, seed
+        table=_tidy(table, order),
+        sides=_tidy(sides, order),
+        members=_tidy(members, order),
+        values=tuple(values),
+        unit=unit,
+        level=level,
+        replicates=replicates,
+        seed=seed,
     )
-
-
-def bootstrap_weights(n: int, *, replicates: int, seed: int) -> np.ndarray:
-    """Rao-Wu rescaled bootstrap weights of one stratum: (replicates, n) float64, each row summing to
-    n. n - 1 draws with replacement, rescaled by n / (n - 1); a single unit keeps weight 1."""
-    if n == 1:
-        return np.ones((replicates, 1))
-    rng = np.random.default_rng(seed)
-    counts = rng.multinomial(n - 1, np.full(n, 1 / n), size=replicates)
-    return counts * (n / (n - 1))
-
-
-def between_share(values: np.ndarray, groups: np.ndarray) -> float:
-    """Share of variance between groups (intraclass correlation, one-way ANOVA estimator), 0-1;
-    nan where there is no second group or no second unit in any group."""
-    labels, index = np.unique(groups, return_inverse=True)
-    sizes = np.bincount(index)
-    k, n = len(labels), len(values)
-    if k < 2 or n <= k:
-        return math.nan
-    means = np.bincount(index, values) / sizes
-    within = float(((values - means[index]) ** 2).sum() / (n - k))
-    among = float((sizes * (means - values.mean()) ** 2).sum() / (k - 1))
-    typical = (n - (sizes**2).sum() / n) / (k - 1)
-    variance = max(0.0, (among - within) / typical)
-    return variance / (variance + within) if variance + within > 0 else math.nan
-
-
-def permute_members(means: np.ndarray, n_first: int, *, seed: int = 7) -> tuple[np.ndarray, float, int]:
-    """Permutation of whole members (outlets) between two sides.
-
-    `means` (k, v): the members' means, the first side's first. Returns p (v,), two-sided on the
-    difference of outlet-equal means; the smallest p that this many members can reach; the number of
-    assignments. Enumerated (p = count / total, identity included) up to MOST_ENUMERATED, else
-    (b + 1) / (m + 1) over DRAWN random ones (Phipson and Smyth 2010)."""
-    k = len(means)
-    total = math.comb(k, n_first)
-    observed = np.abs(means[:n_first].mean(0) - means[n_first:].mean(0))
-    if total <= MOST_ENUMERATED:
-        chosen = np.zeros((total, k))
-        for row, picked in enumerate(combinations(range(k), n_first)):
-            chosen[row, list(picked)] = 1
-        extra, mirrored = 0, 2 if 2 * n_first == k else 1
-        smallest = mirrored / total
-    else:
-        rng = np.random.default_rng(seed)
-        chosen = np.zeros((DRAWN, k))
-        picked = rng.permuted(np.tile(np.arange(k), (DRAWN, 1)), axis=1)[:, :n_first]
-        np.put_along_axis(chosen, picked, 1.0, axis=1)
-        extra, smallest = 1, 1 / (DRAWN + 1)
-    sums = chosen @ means
-    differences = np.abs(sums / n_first - (means.sum(0) - sums) / (k - n_first)) if k > n_first else sums * 0
-    beyond = (differences >= observed * (1 - 1e-9) - 1e-12).sum(0)
-    return (beyond + extra) / (len(chosen) + extra), smallest, total
 
 
 class _Draws:
@@ -154,7 +109,7 @@ class _Draws:
         self.rows, self.values, self.seed = rows, values, seed
         self.tails = [(1 - level) / 2, (1 + level) / 2]
         self.x = rows.select(values).to_numpy().astype(np.float64)
-        self.weights = _weights(rows, replicates=replicates, seed=seed)
+        self.weights = unit_weights(rows, replicates=replicates, seed=seed)
         self.at: dict[tuple[str, str], np.ndarray] = {}
         for key, part in rows.with_row_index().group_by("side", "member", maintain_order=True):
             self.at[(str(key[0]), str(key[1]))] = part["index"].to_numpy()
@@ -167,7 +122,9 @@ class _Draws:
         for side in rows["side"].unique(maintain_order=True):
             used = self.members_of(side)
             self.means[side] = np.mean([self.member_means[key] for key in used], axis=0)
-            self.draws[side] = np.mean([self.member_draws[key] for key in used], axis=0)
+            self.draws[side] = self._side_draws(used)
+        alone = {key: i[~rows["spans_sides"].to_numpy()[i]] for key, i in self.at.items()}
+        self.alone_means = {key: self.x[i].mean(0) if len(i) else self.member_means[key] for key, i in alone.items()}
 
     def _weighted(self, index: np.ndarray) -> np.ndarray:
         """(replicates, v). Spanning units carry their own stratum's draw, so a row may sum to other
@@ -175,6 +132,18 @@ class _Draws:
         weights = self.weights[:, index]
         total = weights.sum(1, keepdims=True)
         return (weights @ self.x[index]) / np.where(total > 0, total, np.nan)
+
+    def _side_draws(self, used: list[tuple[str, str]]) -> np.ndarray:
+        """(replicates, v): the mean over members. A member of one unit (a speaker) is itself what is
+        drawn, so it counts as often as it was; any other member counts once."""
+        total = mass = np.zeros((len(self.weights), 1))
+        for key in used:
+            drawn, index = self.member_draws[key], self.at[key]
+            times = self.weights[:, index] if len(index) == 1 else np.ones((len(self.weights), 1))
+            times = np.where(np.isnan(drawn[:, :1]), 0.0, times)
+            total = total + times * np.nan_to_num(drawn)
+            mass = mass + times
+        return total / np.where(mass > 0, mass, np.nan)
 
     def members_of(self, side: str) -> list[tuple[str, str]]:
         """The counted members of a side; all of them where none is."""
@@ -228,26 +197,30 @@ class _Draws:
         draws = self.draws[side] - self.draws[other]
         low, high = self.interval(draws)
         a, b = (np.concatenate([self.at[key] for key in keys]) for keys in (first, second))
-        spread = _pooled_sd(self.x[a], self.x[b])
-        means = np.stack([self.member_means[key] for key in [*first, *second]])
+        spread = pooled_sd(self.x[a], self.x[b])
+        means = np.stack([self.alone_means[key] for key in [*first, *second]])
         p, smallest, total = permute_members(means, len(first), seed=self.seed)
         alone = self._left_out(first, second)
         both = np.concatenate([a, b])
         groups = np.repeat([f"{k[0]} {k[1]}" for k in [*first, *second]], [len(self.at[k]) for k in [*first, *second]])
-        centred = self.x[both] - np.concatenate([np.tile(self.x[a].mean(0), (len(a), 1)), np.tile(self.x[b].mean(0), (len(b), 1))])
+        counts: dict[str, int] = {}
+        for prefix, index, keys in (("", a, first), ("other_", b, second)):
+            counts |= {f"{prefix}{name}": n for name, n in self._counts(index).items() if name in PAIR_COUNTS}
+            counts[f"{prefix}n_members"] = sum(self.counted[key] for key in keys)
+        halves = np.repeat([0, 1], [len(a), len(b)])
         made = []
         for v, value in enumerate(self.values):
             omitted = {name: d[v] for name, d in alone.items()}
             flips = sorted(name for name, d in omitted.items() if d * difference[v] <= 0)
             made.append(
-                {"value": value, "side": side, "other": other, "difference": difference[v], "low": low[v], "high": high[v],
-                 "standardised": difference[v] / spread[v], "std_low": low[v] / spread[v], "std_high": high[v] / spread[v],
+                {"value": value, "side": side, "other": other,
+                 "difference": difference[v], "low": low[v], "high": high[v],
+                 "standardised": difference[v] / spread[v],
+                 "std_low": low[v] / spread[v], "std_high": high[v] / spread[v],
                  "p": p[v], "p_smallest": smallest, "n_assignments": total,
                  "alone_low": min(omitted.values(), default=None), "alone_high": max(omitted.values(), default=None),
-                 "flips": ", ".join(flips) or None, "between": between_share(centred[:, v], groups),
-                 "n_documents": int(self.rows[a.tolist()]["n_documents"].sum()), "n_members": sum(self.counted[k] for k in first),
-                 "other_n_documents": int(self.rows[b.tolist()]["n_documents"].sum()),
-                 "other_n_members": sum(self.counted[k] for k in second)}
+                 "flips": ", ".join(flips) or None, "between": between_share(self.x[both, v], groups, sides=halves),
+                 **counts}
             )  # fmt: skip
         return made
 
@@ -262,32 +235,6 @@ class _Draws:
                 without = np.mean([self.member_means[k] for k in keys if k != key], axis=0)
                 made[key[1] if len(key[1]) else key[0]] = sign * (without - rest)
         return made
-
-
-def _weights(rows: pl.DataFrame, *, replicates: int, seed: int) -> np.ndarray:
-    """(replicates, units). Each stratum of a side is drawn on its own, from a seed of its own name, so
-    that no stratum's draw depends on another's; single units are pooled within their side; units
-    that span sides are one stratum, and each carries one weight on every side."""
-    weights = np.ones((replicates, len(rows)))
-    keyed = rows.with_columns(
-        _size=pl.len().over("side", "stratum"), _at=pl.int_range(pl.len(), dtype=pl.Int64)
-    ).with_columns(
-        _key=pl.when(pl.col("spans_sides")).then(pl.lit("spans"))
-        .otherwise(pl.format("{}|{}", "side", pl.when(pl.col("_size") > 1).then("stratum").otherwise(pl.lit("(single)"))))
-    )  # fmt: skip
-    for (key,), part in keyed.group_by("_key", maintain_order=True):
-        names, index = np.unique(part["unit"].to_numpy().astype(str), return_inverse=True)
-        drawn = bootstrap_weights(len(names), replicates=replicates, seed=crc32(f"{seed}|{key}".encode()))
-        weights[:, part["_at"].to_numpy()] = drawn[:, index]
-    return weights
-
-
-def _pooled_sd(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Pooled standard deviation of units of the two sides; nan where none varies."""
-    squares = ((a - a.mean(0)) ** 2).sum(0) + ((b - b.mean(0)) ** 2).sum(0)
-    n = len(a) + len(b) - 2
-    spread = np.sqrt(squares / n) if n > 0 else np.full(a.shape[1], np.nan)
-    return np.where(spread > 0, spread, np.nan)
 
 
 def _complete_groups(units: pl.DataFrame, values: Sequence[str]) -> list[tuple[str, ...]]:

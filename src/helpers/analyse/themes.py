@@ -95,6 +95,7 @@ def themes(
     )
     stability = _stability(np.where(none, -1, labels), voted.halves, len(centres))
     table = _described(made, stability, names or {})
+    centres = centres[table["theme"].to_numpy() - 1]
     return Themes(
         made.sort("_row").drop("_row"),
         table,
@@ -134,6 +135,10 @@ def _merged(
     labels: np.ndarray, centres: np.ndarray, vectors: np.ndarray, merge: Sequence[Sequence[int]]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Joins groups of themes; the numbers of the others stay, those joined to another are empty."""
+    numbers = [number for group in merge for number in group]
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    if twice:
+        raise InputError("`merge` of the study's themes", expected="each number once", found=twice)
     for group in merge:
         odd = [number for number in group if not 1 <= number <= len(centres)]
         if odd:

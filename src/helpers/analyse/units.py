@@ -19,7 +19,7 @@ FEWEST_DOCUMENTS = 10
 """An outlet with fewer units is described, and enters no mean over outlets: one odd document would
 move a mean over outlets as much as ten."""
 
-COUNTS = ("n_documents", "n_passages")
+COUNTS = ("n_documents", "n_passages", "n_texts")
 
 
 def in_scope(passages: pl.DataFrame, *, voice: str = "outlet", copies: str = "one") -> pl.DataFrame:
@@ -42,24 +42,23 @@ def members_are(passages: pl.DataFrame) -> str:
     """'speaker' where some outlet's documents stand on more than one side, or where a side is one
     outlet of several speakers on every side; else 'outlet'."""
     sides_of_outlet = passages.group_by("outlet").agg(pl.col("side").n_unique())["side"]
-    several = sides_of_outlet.max()
-    return "speaker" if several is not None and several > 1 and passages["speaker"].null_count() == 0 else "outlet"
+    shared = bool((sides_of_outlet > 1).any())
+    return "speaker" if shared and passages["speaker"].null_count() == 0 else "outlet"
 
 
-def units(
-    passages: pl.DataFrame, values: Sequence[str], *, voice: str = "outlet", copies: str = "one"
-) -> pl.DataFrame:
+def units(passages: pl.DataFrame, values: Sequence[str], *, voice: str = "outlet", copies: str = "one") -> pl.DataFrame:
     """One row per unit and side, sorted by side, member and unit.
 
     Returns columns
         unit          document id, copy cluster, or speaker
         side, member  whose it is; member is SHARED for clusters over several outlets of a side
         stratum       within what it is resampled: the member; the side for speakers
-        counted       whether its member has at least FEWEST_DOCUMENTS units (speakers: always)
+        counted       whether its member has at least FEWEST_DOCUMENTS units (speakers: always). SHARED never
+                      is: it is no outlet, and to exchange it between sides would exchange its outlets twice
         spans_sides   a cluster that stands on several sides
-        n_documents, n_passages
+        n_documents, n_passages, n_texts (documents, copies of one text once)
         <value>...    mean over the unit's documents of the mean over the document's passages
-    Passages with a null value are left out of that value's mean. Raises InputError where a column
+    Passages whose value is null or nan are left out of that value's mean. Raises InputError where a column
     is absent or nothing is left."""
     need(passages, ["side", "outlet", "document_id", *values], where="passages", do="Run the step that makes it first.")
     kept = in_scope(passages, voice=voice, copies=copies)
@@ -70,18 +69,23 @@ def units(
     documents = (
         kept.with_columns(_unit=pl.coalesce(cluster, pl.col("document_id")), _member=pl.col(kind))
         .group_by("document_id", "side", "_unit", "_member")
-        .agg(pl.len().alias("n_passages"), *(pl.col(v).cast(pl.Float64).mean() for v in values))
+        .agg(pl.len().alias("n_passages"), *(pl.col(v).cast(pl.Float64).fill_nan(None).mean() for v in values))
     )
     per_unit = documents.group_by("_unit", "side").agg(
-        pl.when(pl.col("_member").n_unique() > 1).then(pl.lit(SHARED)).otherwise(pl.col("_member").first()).alias("member"),
+        pl.when(pl.col("_member").n_unique() > 1)
+        .then(pl.lit(SHARED))
+        .otherwise(pl.col("_member").first())
+        .alias("member"),
         pl.len().alias("n_documents"),
         pl.col("n_passages").sum(),
+        pl.lit(1, pl.UInt32).alias("n_texts"),
         *(pl.col(v).mean() for v in values),
     )
     per_unit = per_unit.with_columns(spans_sides=pl.len().over("_unit") > 1)
     if kind == "speaker":
         per_unit = _by_speaker(per_unit, values)
-    enough = pl.lit(True) if kind == "speaker" else pl.len().over("side", "member") >= FEWEST_DOCUMENTS
+    large = (pl.len().over("side", "member") >= FEWEST_DOCUMENTS) & (pl.col("member") != SHARED)
+    enough = pl.lit(True) if kind == "speaker" else large
     stratum = pl.col("side") if kind == "speaker" else pl.col("member")
     return (
         per_unit.with_columns(counted=enough, stratum=stratum)
@@ -96,6 +100,7 @@ def _by_speaker(per_unit: pl.DataFrame, values: Sequence[str]) -> pl.DataFrame:
         pl.col("member").first().alias("_unit"),
         pl.col("n_documents").sum(),
         pl.col("n_passages").sum(),
+        pl.col("n_texts").sum(),
         pl.lit(False).alias("spans_sides"),
         *(pl.col(v).mean() for v in values),
     )
