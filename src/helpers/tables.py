@@ -100,7 +100,7 @@ def _checked(frame: pl.DataFrame, declared: dict[str, Column], *, where: object)
         raise InputError(
             "a column has the wrong type",
             where=where,
-            found=str(error).splitlines()[0],
+            found=str(error).splitlines()[0].rstrip("."),
             do="See helpers.tables for the type of each column.",
         ) from error
     for name in required:
