@@ -2,6 +2,7 @@
 
 from helpers.corpora.fetch import fetch
 from helpers.corpora.files import read
+from helpers.corpora.focus import load_focus
 from helpers.corpora.load import load
 
-__all__ = ["fetch", "load", "read"]
+__all__ = ["fetch", "load", "load_focus", "read"]

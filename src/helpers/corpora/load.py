@@ -61,7 +61,7 @@ def load(study: Study, *, fetch_missing: bool = True, progress: bool = True) -> 
             found="; ".join(f"{part.name}: {part.note}" for part in parts),
             do="Fetch one (`workbench fetch NAME`), or name your own files under corpus:.",
         )
-    table = _on_sides(_together(parts), study)
+    table = on_sides(_together(parts), study)
     table = table.with_columns(reason=_reason(table, study))
     kept = table.filter(pl.col("reason").is_null()).sort("id")
     left_out = _left_out(table, parts, study)
@@ -96,7 +96,7 @@ def _together(parts: list[Part]) -> pl.DataFrame:
     return pl.concat(tables)
 
 
-def _on_sides(table: pl.DataFrame, study: Study) -> pl.DataFrame:
+def on_sides(table: pl.DataFrame, study: Study) -> pl.DataFrame:
     """`outlet` becomes the house, and `side` what the study says of outlet, speaker or country, in this order;
     the document's own side counts where its outlet is listed nowhere."""
     houses = {edition: house for house, editions in study.same_house.items() for edition in editions}
