@@ -52,8 +52,8 @@ class Codebook:
     background: tuple[str, ...] = ()
 
     def labels(self) -> dict[str, str]:
-        """Column frame_<name> -> how a sentence names the frame."""
-        return {f"frame_{name}": f"the frame ‘{frame.label}’" for name, frame in self.frames.items()}
+        """Column frame_<name> -> the frame's label."""
+        return {f"frame_{name}": frame.label for name, frame in self.frames.items()}
 
     def columns(self, *, control: bool) -> list[str]:
         """Score columns of the control frames, or of all others."""

@@ -59,6 +59,17 @@ class Study:
     note: str = ""
     seed: int = 7
 
+    def term(self, name: str) -> str:
+        """The regular expression of a term. Raises InputError where the study has no such term."""
+        if name not in self.terms:
+            raise InputError(
+                f"the study has no term {name!r}",
+                where=self.path,
+                expected=", ".join(self.terms) or "a key `terms:`",
+                do=f'Add it under `terms:`, for example  {name}: "{name}".',
+            )
+        return self.terms[name]
+
     def side_of(self, label: str) -> str | None:
         """The side that lists `label` (an outlet, speaker or country), or None."""
         return next((side for side, members in self.sides.items() if label in members), None)

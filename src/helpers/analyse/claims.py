@@ -6,13 +6,18 @@ numbers, with one of four grades: described, suggested, claimed, or withheld.
 
 import html
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 import polars as pl
 
 from helpers.analyse.contrasts import Contrasts
 from helpers.sides import readable
+
+_WHY = {
+    "its size": "no larger than what the two sides differ by on a control frame",
+    "cannot be asked of this corpus": "cannot be asked of this corpus, with too few documents on one side",
+}
 
 GRADES = ("claimed", "suggested", "described", "withheld")
 
@@ -78,7 +83,9 @@ class Claim:
 class Wording:
     """How the sentence names what was measured.
 
-    measure   "the frame ‘Universal rights’", "theme ‘tariffs, trade’"
+    measure   value -> its label: "Universal rights", "tariffs, trade"
+    quantity  what is compared, {} being the label: "the score of the frame ‘{}’"
+    more      what the higher side does: "carry more of the frame ‘{}’"
     unit      sd (standard deviations of documents), points (percentage points; values are shares
               0-1) or rate (per 10,000 words)
     held      what was held fixed, for the end of the sentence
@@ -87,27 +94,46 @@ class Wording:
     measure: Mapping[str, str]
     unit: str = "sd"
     held: str = "the outlets' own voice, copies counted once"
+    quantity: str = "the score of {}"
+    more: str = "carry more of {}"
 
 
-def claims(contrasts: Contrasts, *, wording: Wording, gate: Gate | None = None) -> list[Claim]:
-    """One claim per row of `contrasts.table`, strongest grade and largest effect first."""
+def claims(
+    contrasts: Contrasts, *, wording: Wording, gate: Gate | None = None, values: Sequence[str] | None = None
+) -> list[Claim]:
+    """One claim per row of `contrasts.table` (of those `values` only), strongest grade and largest effect first."""
     gate = gate or Gate()
     members = _members(contrasts)
-    n_asked = len(contrasts.table)
+    table = contrasts.table if values is None else contrasts.table.filter(pl.col("value").is_in(list(values)))
     made = []
-    for row in contrasts.table.iter_rows(named=True):
+    for row in table.iter_rows(named=True):
         grade, reasons = judge(row, gate=gate)
         sentence = _sentence(row, grade, wording=wording, members=members)
-        if grade in ("suggested", "claimed") and n_asked > 1:
-            reasons.append(f"one of {n_asked} contrasts made here; p is not adjusted for their number")
+        if grade in ("suggested", "claimed") and len(table) > 1:
+            reasons.append(f"one of {len(table)} contrasts made here; p is not adjusted for their number")
         made.append(Claim(wording.measure.get(row["value"], row["value"]), grade, sentence, tuple(reasons), row))
     return sorted(made, key=lambda c: (GRADES.index(c.grade), -abs(_effect(c.numbers))))
+
+
+def withheld(made: Sequence[Claim], *, topic: str) -> Claim:
+    """One claim that counts those withheld among `made`, by reason; what they were about stays readable."""
+    silent = [claim for claim in made if claim.grade == "withheld"]
+    reasons: dict[str, list[str]] = {}
+    for claim in silent:
+        kind = claim.reasons[0].split(":")[0].split(",")[0]
+        pair = f"{side_name(str(claim.numbers['side']))} and {side_name(str(claim.numbers['other']))}"
+        reasons.setdefault(f"{pair}, {_WHY.get(kind, claim.reasons[0])}", []).append(claim.topic)
+    sentence = (
+        f"Of {_count(len(made), 'contrast')} of {topic}, {len(silent)} {'is' if len(silent) == 1 else 'are'} withheld."
+    )
+    told = tuple(f"between {why}: {', '.join(sorted(about))}" for why, about in sorted(reasons.items()))
+    return Claim(topic, "withheld" if silent else "described", sentence, told)
 
 
 def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
     """The grade of one row of a contrasts table, and why it is not higher (or that it is highest)."""
     t = {name: threshold.value for name, threshold in THRESHOLDS.items()}
-    fewest = min(row["n_documents"], row["other_n_documents"])
+    fewest = min(row["n_texts"], row["other_n_texts"])
     few_outlets = min(row["n_members"], row["other_n_members"])
     if fewest < t["documents_to_ask"]:
         return "withheld", [
@@ -121,7 +147,9 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
             f"its size, {abs(row['standardised']):.2f} standard deviations, is no larger than {gate.floor_name} ({floor:.2f})"
         ]
     lacking = []
-    if row["low"] is None or row["low"] <= 0 <= row["high"]:
+    if row["low"] is None:
+        lacking.append("no interval can be had")
+    elif row["low"] <= 0 <= row["high"]:
         lacking.append("the interval includes zero")
     if few_outlets < t["outlets_to_suggest"]:
         lacking.append(
@@ -153,39 +181,37 @@ def side_name(side: str) -> str:
 
 
 def _sentence(row: Mapping, grade: str, *, wording: Wording, members: Mapping[str, tuple[str, ...]]) -> str:
-    measure = wording.measure.get(row["value"], row["value"])
+    label = wording.measure.get(row["value"], row["value"])
     a, b = row["side"], row["other"]
     if grade == "withheld":
-        return f"Nothing is said of {measure} between {side_name(a)} and {side_name(b)}."
+        return f"Nothing is said of {wording.quantity.format(label)} between {side_name(a)} and {side_name(b)}."
     difference, low, high = _scaled(row, wording.unit)
     if difference < 0:
-        a, b, difference, low, high = b, a, -difference, -high, -low
+        a, b, difference = b, a, -difference
+        low, high = (None, None) if low is None or high is None else (-high, -low)
         n_a, n_b = row["other_n_documents"], row["n_documents"]
     else:
         n_a, n_b = row["n_documents"], row["other_n_documents"]
     unit = {"sd": "standard deviations", "points": "percentage points", "rate": "per 10,000 words"}[wording.unit]
     digits = 2 if wording.unit == "sd" else 1
-    size = f"{difference:.{digits}f} {unit} (95 % interval {low:.{digits}f} to {high:.{digits}f})"
-    more = {"sd": "carry more of", "points": "give more of their passages to", "rate": "use more often"}[wording.unit]
+    interval = "no interval" if low is None else f"95 % interval {low:.{digits}f} to {high:.{digits}f}"
+    size = f"{difference:.{digits}f} {unit} ({interval})"
     if grade == "described":
         return (
-            f"In these {n_a:,} documents of {_listed(members[a])}, {_verb(wording.unit)} {measure} is higher by {size} "
+            f"In these {n_a:,} documents of {_listed(members[a])}, {wording.quantity.format(label)} is higher by {size} "
             f"than in these {n_b:,} documents of {_listed(members[b])}; {wording.held}."
         )
-    lead = f"{side_name(a)} {more} {measure} than {side_name(b)}"
+    lead = f"{side_name(a)} {wording.more.format(label)} than {side_name(b)}"
     tail = f"by {size}, {n_a:,} against {n_b:,} documents, whichever outlet is left out; {wording.held}."
     return f"{lead[0].upper()}{lead[1:]}, {tail}"
 
 
-def _verb(unit: str) -> str:
-    return {"sd": "the score of", "points": "the share of", "rate": "the rate of"}[unit]
-
-
-def _scaled(row: Mapping, unit: str) -> tuple[float, float, float]:
+def _scaled(row: Mapping, unit: str) -> tuple[float, float | None, float | None]:
     if unit == "sd":
         return row["standardised"], row["std_low"], row["std_high"]
     factor = 100 if unit == "points" else 1
-    return tuple(factor * row[name] for name in ("difference", "low", "high"))  # type: ignore[return-value]
+    low, high = (None if row[name] is None else factor * row[name] for name in ("low", "high"))
+    return factor * row["difference"], low, high
 
 
 def _members(contrasts: Contrasts) -> dict[str, tuple[str, ...]]:

@@ -1,1 +1,9 @@
-"""Pictures of results: one module for each of analyse/. How to write one stands at the head of base.py."""
+"""Pictures of results: one module for each of analyse/. How to write one stands at the head of base.py.
+
+Importing this package also tells results how to show themselves in a notebook.
+"""
+
+from helpers.charts import claims, context, frames, search, words
+from helpers.charts.base import enable
+
+__all__ = ["claims", "context", "enable", "frames", "search", "words"]

@@ -1,13 +1,16 @@
 """Pictures of a term in its contexts: who uses it, when, about what; and the passages to read."""
 
+from dataclasses import replace
+
 import altair as alt
 import polars as pl
 
 from helpers import html
-from helpers.analyse.claims import Claim, Gate, Wording, claims
+from helpers.analyse.claims import GRADES, Claim, Gate, Wording, claims, side_name
 from helpers.analyse.context import Nearest, Senses, Usage
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
+from helpers.charts.claims import held
 from helpers.prepare.patterns import matched_words
 from helpers.results import shows
 from helpers.sides import readable
@@ -141,10 +144,29 @@ def _only(side: str) -> alt.FieldEqualPredicate:
     return alt.FieldEqualPredicate(field="side", equal=readable(side))
 
 
+def usage_claims(found: Usage) -> list[Claim]:
+    """What the claim gate allows to be said of the term's rate between each pair of sides that can be asked."""
+    wording = Wording(
+        {"rate": found.term}, unit="rate", quantity="the rate of the term ‘{}’", more="use the term ‘{}’ more often",
+        held=held(found.voice, found.copies),
+    )  # fmt: skip
+    unasked = {row["side"]: row["said"] for row in found.table.iter_rows(named=True) if not row["asked"]}
+    made = claims(found.rates, wording=wording, gate=Gate(needs=False))
+    return [_unasked(claim, unasked) for claim in made]
+
+
+def _unasked(claim: Claim, unasked: dict[str, str]) -> Claim:
+    """The claim, withheld where one of its sides uses the term in too few documents."""
+    why = tuple(unasked[side] for side in (claim.numbers["side"], claim.numbers["other"]) if side in unasked)
+    if not why:
+        return claim
+    a, b = (side_name(str(claim.numbers[key])) for key in ("side", "other"))
+    sentence = f"How {a} and {b} use the term ‘{claim.topic}’ is not compared."
+    return replace(claim, grade="withheld", sentence=sentence, reasons=why)
+
+
 def _claimed(found: Usage) -> Claim:
-    """The strongest sentence on rates that the claim gate allows; rates of words need no hand coding."""
-    wording = Wording({"rate": f"the term ‘{found.term}’"}, unit="rate")
-    return claims(found.rates, wording=wording, gate=Gate(needs=False))[0]
+    return min(usage_claims(found), key=lambda claim: GRADES.index(claim.grade))
 
 
 @shows(Usage)
