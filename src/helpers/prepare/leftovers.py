@@ -17,23 +17,25 @@ _MARKED = re.compile(
 )
 _CREDIT = re.compile(
     r"\b(?:photo(?:s|graphs?)?|pictures?|illustration|camera|text|interview|share|print|listen|comments?|save|read|"
-    r"repost(?:ing)?|reproduction|link|correspondent|desk|special to|editors?|editorial board|archive|follow us|e-?mail|"
-    r"write to|send to|advertisement|copyright)\b|©",
+    r"repost(?:ing)?|reproduction|link|correspondent|desk|special to|editors?|editorial board|archive|follow us|"
+    r"e-?mail|write to|send to|advertisement|copyright)\b|©",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"https?://|www\.|@\w+\.\w+|^@\w+|[|•·»]\s*\w+.*[|•·»]")
+_ADDRESS = re.compile(r"https?://|www\.|@\w+\.\w+|^@\w+|[|•·»]\s*\w.*[|•·»]")
 _GLUED = re.compile(r"[a-z][A-Z][a-z]|[a-z]\d{1,2}[A-Z]|[A-Z]{4,}[a-z]")
 _SENTENCE_END = re.compile(r"[.!?…。！？;:,][\"”’')\]»]*\s*$")
+_UNSPACED = re.compile("[\u3040-\u9fff]")
 _NAME_JOINS = re.compile(r"\b(?:Mc|Mac|De|La|Le|Di|Fitz|O)[A-Z][a-z]")
 
 LONGEST_LEFTOVER = 25
-"""Words. A longer line is set aside only where it is visibly glued together."""
+"""Words, or pairs of characters in scripts without spaces. A longer line is set aside only where it is
+visibly glued together."""
 
 
 def is_leftover(line: str) -> bool:
     """Whether a line (a paragraph of the document) is a byline, credit, menu, heading or glued
     teasers and not text."""
-    n = len(line.split())
+    n = max(len(line.split()), len(_UNSPACED.findall(line)) // 2)
     if n == 0:
         return True
     joins = len(_GLUED.findall(_NAME_JOINS.sub(" ", line)))

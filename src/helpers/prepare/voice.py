@@ -11,7 +11,7 @@ from itertools import pairwise
 SHORTEST_QUOTATION = 4
 """Words. A shorter stretch between quotation marks is not counted as somebody else's voice."""
 
-_PAIRS = {"“": "”", "«": "»", "„": "“", "「": "」", "『": "』", '"': '"'}
+_PAIRS = {"“": "”", "«": "»", "„": "“”", "「": "」", "『": "』", '"': '"'}
 _MARK = re.compile('[“”«»„「」『』"]')
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
@@ -24,9 +24,9 @@ _ATTRIBUTED = re.compile(
     rf"\b(?:{_VERBS})\s+that\b"
     rf"|,[”\"]?\s+(?:(?:he|she|they|it)\s+|the\s+[\w\s-]{{1,40}}?|[A-Z][\w.’'-]+(?:\s+[A-Z][\w.’'-]+){{0,3}}\s+)(?:also\s+)?(?:{_VERBS})\b"
     rf"|,[”\"]\s+(?:{_VERBS})\b"
-    r"|\baccording to\s+(?!which)(?:the\s+|a\s+|an\s+)?[A-Z]?\w"
+    r"|\b[Aa]ccording to\s+(?!which)(?:the\s+|a\s+|an\s+)?[A-Z]?\w"
     r"|\b[Ii]n (?:his|her|their) (?:words|view|opinion)\b"
-    rf"|\b(?:he|she|they|[Tt]he (?:\w+\s){{1,3}})(?:also\s+)?(?:{_VERBS})\b(?=[\s:,]+[\w“\"])"
+    rf"|\b(?:(?:[Hh]e|[Ss]he|[Tt]hey)\s+|[Tt]he (?:\w+\s){{1,3}})(?:also\s+)?(?:{_VERBS})\b(?=[\s:,]+[\w“\"])"
 )
 
 
@@ -49,7 +49,7 @@ def quotations(paragraph: str) -> list[tuple[int, int]]:
         if opened < 0:
             if mark in _PAIRS:
                 opened, closer = match.start(), _PAIRS[mark]
-        elif mark == closer:
+        elif mark in closer:
             found.append((opened, match.end()))
             opened = -1
     if opened >= 0 and not paragraph[:opened].strip():

@@ -1,0 +1,77 @@
+"""Lines that are no text, and sentences that look like it and must stay."""
+
+import time
+
+import pytest
+
+from helpers.prepare.leftovers import is_leftover
+
+LEFTOVERS = [
+    "",
+    "   ",
+    "* * *",
+    "By Mara Quill and Tom Ashby",
+    "By Oren Vasht, Special to Meridian Daily | Photo: Port Senn Harbour Office | Share this article | Print",
+    "Reporting by Ilse Brandt; Editing by Per Lund",
+    "Photo: Harbour Office",
+    "Read more: The ferry that never sailed",
+    "Related stories",
+    "Share this article",
+    "Subscribe to our newsletter",
+    "Copyright 2017 The Northgate Post",
+    "© 2017 The Northgate Post. All rights reserved.",
+    "Updated: 12:45, 3 March 2017",
+    "Monday, 6 March 2017",
+    "Follow @northgatepost",
+    "news@northgate.example",
+    "https://northgate.example/story/1",
+    "Home | World | Opinion | Sport",
+    "WORLD NEWS TODAY",
+    "A heading without an end",
+    "全球治理新闻",
+    "HomeNewsHarboursOpinionLettersTide TablesMost read: Ferry fares to rise in MarchJobs at seaBack to top",
+]
+
+SENTENCES = [
+    "The council met.",
+    "“We will not yield.”",
+    "By the spring of 2017 the two governments had agreed on a common text.",
+    "Read more than one newspaper, she told the students who had come to listen, and ask whose voice it is.",
+    "Follow the money and the treaty falls apart.".replace("Follow", "They follow"),
+    "The reporters shared a photo of the harbour with the editors of three newspapers, who printed it.",
+    "McDonald, O'Hara and DeWitt signed the accord in the MacArthur room.",
+    "The U.N. and the E.U. agreed.",
+    "这是一个完整的句子。",
+    "各国应当共同努力推动全球治理体系改革" * 2,
+    "The iPhone and the YouTube channel belonged to the same ministry, investigators found much later.",
+    " ".join(["word"] * 30),
+]
+
+
+@pytest.mark.parametrize("line", LEFTOVERS)
+def test_leftovers_are_known_by_their_form(line):
+    assert is_leftover(line) is True
+
+
+@pytest.mark.parametrize("line", SENTENCES)
+def test_sentences_stay(line):
+    assert is_leftover(line) is False
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| " + "a" * 60_000,
+        "@" * 60_000,
+        "|" * 60_000 + "a",
+        "A" * 60_000 + "b",
+        "aB" * 30_000,
+        "By " + "x" * 60_000,
+        '"' * 60_000,
+        "a." * 30_000,
+    ],
+)
+def test_no_line_takes_long(line):
+    began = time.process_time()
+    is_leftover(line)
+    assert time.process_time() - began < 1
