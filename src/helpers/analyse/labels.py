@@ -18,14 +18,24 @@ def label_words(passages: pl.DataFrame, *, by: str, most: int = 8) -> dict[int, 
     log-odds against all other groups (Monroe, Colaresi and Quinn 2008), copies of one text together
     counting once; function words, verbs of reporting, numbers and what is said already are passed over."""
     groups = sorted(passages[by].unique())
-    number = passages[by].replace_strict({g: i for i, g in enumerate(groups)}, return_dtype=pl.Int64).to_numpy()
+    number = {group: i for i, group in enumerate(groups)}
     text = pl.coalesce("copy_cluster", "document_id")
-    units = passages.select(text.rank("dense").cast(pl.Int64) - 1).to_series().to_numpy()
-    weight = passages.select(1 / pl.col("document_id").n_unique().over(text)).to_series().to_numpy()
-    counted = count_terms(passages, number, weight=weight, unit=units, least=LEAST_DOCUMENTS)
-    counts = counted.matrix.toarray()
-    totals = counted.totals[:, counted.kind]
-    sizes = np.bincount(number, minlength=len(groups))
+    rows = passages.select(group=by, text=text, weight=1 / pl.col("document_id").n_unique().over(text))
+    # A term counts for a group by the texts it stands in there: counted by text and group, then added up.
+    rows = rows.with_columns(cell=(pl.struct("group", "text").rank("dense") - 1).cast(pl.Int64))
+    cells = rows.unique("cell").sort("cell").with_columns(unit=(pl.col("text").rank("dense") - 1).cast(pl.Int64))
+    counted = count_terms(
+        passages,
+        rows["cell"].to_numpy(),
+        weight=rows["weight"].to_numpy(),
+        unit=cells["unit"].to_numpy(),
+        least=LEAST_DOCUMENTS,
+    )
+    group_of = cells["group"].replace_strict(number, return_dtype=pl.Int64).to_numpy()
+    belongs = (group_of == np.arange(len(groups))[:, None]).astype(np.float64)
+    counts = belongs @ counted.matrix
+    totals = (belongs @ counted.totals)[:, counted.kind]
+    sizes = np.bincount(group_of[rows["cell"].to_numpy()], minlength=len(groups))
     _, z = log_odds(counts, counts.sum(0) - counts, totals, totals.sum(0) - totals)
     terms = counted.terms["term"].to_list()
     made = {}
