@@ -4,13 +4,13 @@ Every sentence about sides or outlets that a notebook or a page prints is writte
 numbers, with one of four grades: described, suggested, claimed, or withheld.
 """
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 import polars as pl
 
+from helpers import html
 from helpers.analyse.contrasts import Contrasts
 from helpers.sides import readable
 
@@ -71,11 +71,7 @@ class Claim:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
         plain = f"[{self.grade}] {self.sentence}" + "".join(f"\n  - {reason}" for reason in self.reasons)
-        items = "".join(f"<li>{html.escape(reason)}</li>" for reason in self.reasons)
-        shown = (
-            f'<div class="claim claim-{html.escape(self.grade)}"><p><strong class="grade">{html.escape(self.grade)}</strong> '
-            f"{html.escape(self.sentence)}</p>{f'<ul>{items}</ul>' if items else ''}</div>"
-        )
+        shown = html.cell(html.claim(self.grade, self.sentence, self.reasons))
         return {"text/plain": plain, "text/html": shown, "application/vnd.workbench.claim+json": asdict(self)}
 
 
@@ -143,18 +139,16 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
         return "withheld", ["the measure does not vary in these documents"]
     floor = gate.floors.get(f"{row['side']}|{row['other']}", 0.0)
     if abs(row["standardised"]) <= floor:
-        return "withheld", [
-            f"its size, {abs(row['standardised']):.2f} standard deviations, is no larger than {gate.floor_name} ({floor:.2f})"
-        ]
+        size = f"{abs(row['standardised']):.2f} standard deviations"
+        return "withheld", [f"its size, {size}, is no larger than {gate.floor_name} ({floor:.2f})"]
     lacking = []
     if row["low"] is None:
         lacking.append("no interval can be had")
     elif row["low"] <= 0 <= row["high"]:
         lacking.append("the interval includes zero")
     if few_outlets < t["outlets_to_suggest"]:
-        lacking.append(
-            f"a side stands on {_count(few_outlets, 'outlet')} of at least {t['documents_to_ask']:.0f} documents: an outlet is not a side"
-        )
+        needed = f"{_count(few_outlets, 'outlet')} of at least {t['documents_to_ask']:.0f} documents"
+        lacking.append(f"a side stands on {needed}: an outlet is not a side")
     if row["flips"]:
         lacking.append(f"the sign turns when {row['flips']} is left out")
     if lacking:
@@ -198,8 +192,8 @@ def _sentence(row: Mapping, grade: str, *, wording: Wording, members: Mapping[st
     size = f"{difference:.{digits}f} {unit} ({interval})"
     if grade == "described":
         return (
-            f"In these {n_a:,} documents of {_listed(members[a])}, {wording.quantity.format(label)} is higher by {size} "
-            f"than in these {n_b:,} documents of {_listed(members[b])}; {wording.held}."
+            f"In these {n_a:,} documents of {_listed(members[a])}, {wording.quantity.format(label)} is higher "
+            f"by {size} than in these {n_b:,} documents of {_listed(members[b])}; {wording.held}."
         )
     lead = f"{side_name(a)} {wording.more.format(label)} than {side_name(b)}"
     tail = f"by {size}, {n_a:,} against {n_b:,} documents, whichever outlet is left out; {wording.held}."

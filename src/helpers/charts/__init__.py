@@ -3,7 +3,19 @@
 Importing this package also tells results how to show themselves in a notebook.
 """
 
-from helpers.charts import claims, context, frames, search, words
+from helpers.charts import claims, context, contrasts, copies, corpus, frames, portrait, search, themes, words
 from helpers.charts.base import enable
 
-__all__ = ["claims", "context", "enable", "frames", "search", "words"]
+__all__ = [
+    "claims",
+    "context",
+    "contrasts",
+    "copies",
+    "corpus",
+    "enable",
+    "frames",
+    "portrait",
+    "search",
+    "themes",
+    "words",
+]

@@ -120,7 +120,7 @@ def theme() -> dict[str, Any]:
             "gridColor": RULE,
             "gridOpacity": 0.3,
             "tickColor": RULE,
-            "labelLimit": 260,
+            "labelLimit": 330,
             "titlePadding": 8,
         },
         "axisBand": {"domain": False, "ticks": False, "grid": False},

@@ -53,9 +53,9 @@ def differences(found: Frames) -> Figure:
     reach = float(drawn.select(pl.max_horizontal(pl.col("std_low", "std_high", "floor").abs()).max()).item() or 1)
     panels = []
     for k, pair in enumerate(pairs):
-        one = alt.Chart(drawn, title=pair, width=190, height=alt.Step(21))
+        one = alt.Chart(drawn, title=pair, width=160, height=alt.Step(21))
         one = one.transform_filter(alt.FieldEqualPredicate(field="pair", equal=pair))
-        axis = alt.Axis(labels=k == 0, labelLimit=240)
+        axis = alt.Axis(labels=k == 0, labelLimit=330)
         y = alt.Y("frame:N", sort=order, title=None, axis=axis)
         floor = one.mark_bar(color=base.FAINT, opacity=0.16, height=21).encode(x="minus:Q", x2="floor:Q", y=y)
         zero = one.mark_rule(color=base.RULE).encode(x=alt.datum(0))
@@ -166,7 +166,7 @@ def voices(own: Frames, every: Frames) -> Figure:
         caption=f"Taking in quoted passages moves the mean of a side by {abs(most['moved']):.2f} standard deviations "
         f"at the most: {readable(most['side'])} on ‘{most['frame']}’.",
         how_to_read="Marks: passages in the outlets' own voice. The tail leads to where the mark would be with "
-        "passages that mostly quote somebody taken in. A long tail: part of the score would be the sources', not the side's.",
+        "passages that mostly quote somebody taken in. A long tail: part of the score would be its sources'.",
         table=table,
     )
 
@@ -199,7 +199,7 @@ def axes(found: Frames) -> Figure:
         zero + rule + point,
         title="Where the sides lie between two poles",
         caption=f"The means of the sides lie furthest apart on {widest['axis']}: {widest['gap']:.2f} standard "
-        "deviations of documents between the outer two. No grade is given: the axes have no controls and no hand codes.",
+        "deviations of documents between the outer two. No grade: the axes have no controls and no hand codes.",
         how_to_read="Left and right are the poles of each axis as the codebook's statements define them; zero is the "
         "mean of the sides, so that a mark says where a side lies among these, and not for or against anything.",
         table=table,

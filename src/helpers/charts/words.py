@@ -6,6 +6,7 @@ import altair as alt
 import polars as pl
 
 from helpers import html
+from helpers.analyse.claims import Claim
 from helpers.analyse.collocates import Collocates
 from helpers.analyse.concordance import Concordance
 from helpers.analyse.words import REST, Keyness, top
@@ -101,14 +102,15 @@ def rates(found: Keyness, side: str, *, other: str | None = None, most: int = 40
     )
 
 
-def collocates(found: Collocates, *, most: int = 15) -> Figure:
-    """The words that stand near the expression on each side, ranked by log-likelihood, drawn by log Dice."""
+def collocates(found: Collocates, *, most: int = 15) -> Figure | Claim:
+    """The words that stand near the expression on each side, ranked by log-likelihood, drawn by log Dice.
+
+    A withheld claim where no word stands near it in three documents of any side."""
     near = found.table.filter(~pl.col("function_word") & (pl.col("log_likelihood") > 0))
     table = near.group_by("side", maintain_order=True).head(most)
     if table.is_empty():
-        raise InputError(
-            f"no word stands near {found.pattern!r} in three documents of a side", where="charts.words.collocates"
-        )
+        sentence = f"Which words stand near ‘{found.pattern}’ cannot be asked of this corpus."
+        return Claim(found.pattern, "withheld", sentence, ("no word is near it in three documents of any side",))
     sides = found.sides["side"].to_list()
     tooltip = ["term", *_number("log_dice", "log_likelihood", "count", "expected", "rate"), "n_documents"]
     counts = ", ".join(
