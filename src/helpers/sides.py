@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 FIXED = {"state_media": 0, "western": 1, "un": 2}
-COLOURS = ("#c8590a", "#3f6bb5", "#0c9c9c", "#9a6ae8", "#95525b", "#84822f", "#b8735f", "#4981b5")
+COLOURS = ("#c8590a", "#3f6bb5", "#0ea1a0", "#9a6ae8", "#95525b", "#84822f", "#b8735f", "#4981b5")
 MARKS = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 SIGNS = ("●", "■", "▲", "◆", "✚", "▼", "▶", "◀")
 NAMES = {"un": "UN", "eu": "EU", "us": "US", "uk": "UK", "ngo": "NGO", "ngos": "NGOs"}

@@ -105,7 +105,7 @@ def _plain(heading: str) -> str:
 def safe(fragment: str) -> str:
     """`fragment` with the tags that a page knows, links to the web only, and nothing that runs or styles."""
     return nh3.clean(
-        fragment,
+        html.clean(fragment),
         tags=_TAGS,
         clean_content_tags={"script", "style"},
         attributes=_ATTRIBUTES,

@@ -10,10 +10,12 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from helpers.html import clean
+from helpers.html import clean, clip
 
 DIGITS = 6
 """Significant digits kept of a drawn number; the table and the download have all."""
+LONGEST = 5_000
+"""Characters kept of a string that a chart draws or tells; far more than can be read there."""
 DROPPED = ("datasets", "usermeta", "$schema")
 """Left out of a specification: lifted, or (usermeta) able to change how the page embeds it."""
 
@@ -62,14 +64,15 @@ def inert(value: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def cleaned(value: Any) -> Any:
-    """`value` (of JSON) with every string, also of keys, as `html.clean` leaves it, and every number finite."""
+def cleaned(value: Any, *, longest: int = LONGEST) -> Any:
+    """`value` (of JSON) with every string, also of keys, as `html.clean` leaves it, cut to `longest` characters, and
+    every number finite."""
     if isinstance(value, dict):
-        return {clean(key): cleaned(held) for key, held in value.items()}
+        return {clean(key): cleaned(held, longest=longest) for key, held in value.items()}
     if isinstance(value, list):
-        return [cleaned(held) for held in value]
+        return [cleaned(held, longest=longest) for held in value]
     if isinstance(value, str):
-        return clean(value)
+        return clip(clean(value), longest)
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -16,6 +16,8 @@ from helpers.report.islands import Island, cleaned
 
 LARGEST_DRAWING = 150_000
 """Bytes; a picture for the index with more marks than that is given as pixels."""
+LONGEST_LABEL = 120
+"""Characters of a text in that picture; measuring a long one takes seconds."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def _picture(figures: Sequence[dict[str, Any]]) -> tuple[str | None, str]:
     import vl_convert
 
     for figure in figures:
-        spec = cleaned({key: value for key, value in figure["spec"].items() if key != "usermeta"})
+        spec = {key: cleaned(value) for key, value in figure["spec"].items() if key not in ("usermeta", "datasets")}
+        spec["datasets"] = cleaned(figure["spec"].get("datasets") or {}, longest=LONGEST_LABEL)
         try:
             drawn = vl_convert.vegalite_to_svg(spec, vl_version=assets.VEGALITE, allowed_base_urls=[]).encode()
             kind = "svg+xml"

@@ -1,0 +1,375 @@
+"""Pages as a reader meets them: opened from a file, without a network, in a real browser."""
+
+import base64
+import datetime
+from pathlib import Path
+
+import altair as alt
+import nbformat.v4 as new
+import numpy as np
+import polars as pl
+import pytest
+
+from helpers import html
+from helpers.charts import base
+from helpers.report import cells
+from helpers.report.about import About, about
+from helpers.report.index import Shelf, all_studies, study_index
+from helpers.report.page import Entry, Failure, page
+from helpers.study import Study
+
+SIDES = ["state_media", "western", "un"]
+HOSTILE = (
+    "<script>window.hacked=1</script>",
+    "</script><script>window.hacked=2</script>",
+    "<!--<script>window.hacked=3</script>",
+    "--><script>window.hacked=4</script>",
+    "<img src=x onerror=window.hacked=5>",
+    "<svg onload=window.hacked=6>",
+    "\"><img src=x onerror='window.hacked=7'>",
+    "' onmouseover='window.hacked=8' x='",
+    "javascript:window.hacked=9",
+    "[a link](javascript:window.hacked=10)",
+    "![p](https://example.org/pixel.png)",
+    '<iframe srcdoc="<script>parent.hacked=11</script>"></iframe>',
+    '<object data="data:text/html,<script>window.hacked=12</script>"></object>',
+    '<link rel=stylesheet href="https://example.org/a.css">',
+    '<meta http-equiv=refresh content="0;url=https://example.org/">',
+    "<base href=https://example.org/>",
+    "<style>@import 'https://example.org/b.css';body{display:none}</style>",
+    '<form action="javascript:window.hacked=13"><button autofocus onfocus=window.hacked=13>',
+    "</title><script>window.hacked=14</script>",
+    "</style><script>window.hacked=15</script>",
+    "</textarea></details></figure></main><script>window.hacked=16</script>",
+    "{{7*7}}{% raw %}${window.hacked=17}",
+    "\u202e\u2066gnp.exe\u0000\u0007",
+    "<a id=island href=x>clobber</a><a id=workbench>",
+    "<math><mi//xlink:href='data:x,<script>window.hacked=18</script>'>",
+    "=HYPERLINK('https://example.org')",
+    "\ud800 lone surrogate",
+    "&lt;script&gt;window.hacked=19&lt;/script&gt;",
+    "w" * 1_000_000,
+)
+
+
+@pytest.fixture(autouse=True)
+def in_a_report(monkeypatch):
+    monkeypatch.setenv("WORKBENCH_REPORT", "1")
+    with alt.renderers.enable("default"), alt.theme.enable("default"):
+        base.enable("report")
+        yield
+
+
+def study_of(sides: dict[str, tuple[str, ...]], text: str = "A study") -> About:
+    study = Study(name="bridge", path=Path("bridge.yml"), title=text, corpus=("x",), sides=sides, note=text)
+    table = pl.DataFrame(
+        [
+            {
+                "id": f"{outlet}{n}",
+                "side": side,
+                "outlet": outlet,
+                "speaker": None,
+                "country": None,
+                "date": datetime.date(2020, 1, 1),
+                "constructed": True,
+            }
+            for side, outlets in sides.items()
+            for outlet in outlets
+            for n in range(3)
+        ],
+        schema_overrides={"speaker": pl.String, "country": pl.String},
+    )
+    parts = pl.DataFrame({"part": [text], "status": ["left out"], "sha256": ["ab"], "note": [text]})
+    return about(study, table=table, parts=parts, left_out=pl.DataFrame({"reason": [text], "n_documents": [3]}))
+
+
+CALM = {side: (f"{side} outlet",) for side in SIDES}
+
+
+def output(data):
+    return new.new_output("display_data", data)
+
+
+def shown(figure):
+    return output({base.FIGURE: base.as_json(figure), "text/plain": "x"})
+
+
+def made(tmp_path, *outputs, about=None, title="A page", failure=None):
+    """Writes the page of a notebook with those outputs; returns its path and the Page."""
+    book = new.new_notebook(
+        cells=[
+            new.new_markdown_cell(f"# {title}\n\n## A heading\n\nText."),
+            new.new_code_cell("x = 1", outputs=list(outputs)),
+            new.new_markdown_cell("## Another heading"),
+        ]
+    )
+    entry = Entry("00_page", title)
+    built = page(
+        book, entry=entry, entries=[entry, Entry("01_next", "Next")], about=about or study_of(CALM), failure=failure
+    )
+    path = tmp_path / entry.file
+    path.write_text(built.text, encoding="utf-8", newline="\n")
+    return path, built
+
+
+def points(n: int, **columns) -> pl.DataFrame:
+    rng = np.random.default_rng(7)
+    return base.named(
+        pl.DataFrame(
+            {
+                "x": rng.normal(size=n),
+                "y": rng.normal(size=n),
+                "side": [SIDES[i % 3] for i in range(n)],
+                "theme": [f"theme {i % 5}" for i in range(n)],
+                **columns,
+            }
+        )
+    )
+
+
+def linked(table: pl.DataFrame, tooltip=("theme",)) -> alt.HConcatChart:
+    brush = alt.selection_interval(name="brush")
+    left = (
+        alt.Chart(table, width=360, height=300)
+        .mark_point()
+        .encode(x="x:Q", y="y:Q", color=base.side_colour(SIDES), shape=base.side_shape(SIDES), tooltip=list(tooltip))
+        .add_params(brush)
+    )
+    right = (
+        alt.Chart(table, width=260, height=300)
+        .mark_bar(color=base.INK)
+        .encode(x="count():Q", y="theme:N")
+        .transform_filter(brush)
+    )
+    return left | right
+
+
+def inks(browser) -> list[int]:
+    """For each chart, how many marks (SVG) or painted pixels (canvas) it shows."""
+    return browser.execute_script("""
+        return [...document.querySelectorAll(".chart")].map((chart) => {
+          const svg = chart.querySelector("svg"), canvas = chart.querySelector("canvas");
+          if (svg) return svg.querySelectorAll("path[d], text").length;
+          if (!canvas) return 0;
+          const held = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+          let painted = 0;
+          for (let i = 3; i < held.length; i += 4) if (held[i]) painted += 1;
+          return painted;
+        });""")
+
+
+def complaints(browser) -> list[str]:
+    return [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def test_a_brush_reduces_the_linked_view(tmp_path, browser, opened):
+    from selenium.webdriver import ActionChains
+
+    table = points(300)
+    path, _ = made(tmp_path, shown(base.finish(linked(table), title="Map", caption="A map.", table=table)))
+    assert opened(path) == [path.resolve().as_uri()]
+    counted = """
+        const view = window.workbench.views[0];
+        const names = Object.keys(view.getState({data: () => true}).data || {});
+        const held = names.map((name) => view.data(name)).filter((rows) => rows.length && "__count" in rows[0]);
+        return held.map((rows) => rows.reduce((sum, row) => sum + row.__count, 0));"""
+    before = browser.execute_script(counted)
+    assert max(before) == 300
+    svg = browser.find_element("css selector", ".chart svg")
+    ActionChains(browser).move_to_element_with_offset(svg, -200, -60).click_and_hold().move_by_offset(
+        90, 90
+    ).release().perform()
+    browser.execute_async_script("setTimeout(arguments[0], 400)")
+    after = browser.execute_script(counted)
+    assert 0 < max(after) < 200
+    assert complaints(browser) == []
+
+
+def test_light_and_dark_change_the_ink_without_drawing_anew(tmp_path, browser, opened):
+    path, _ = made(tmp_path, shown(base.finish(linked(points(30)), title="Map", caption="A map.", table=points(3))))
+    opened(path)
+    ink = "return [...document.querySelectorAll('.chart svg text')].map((t) => t.getAttribute('fill'))[0];"
+    assert browser.execute_script(ink) == "#3d444d"
+    browser.find_element("id", "mode").click()
+    assert browser.execute_script(ink) == "#d3d8de"
+    assert browser.execute_script("return getComputedStyle(document.body).backgroundColor") == "rgb(21, 24, 28)"
+
+
+@pytest.mark.parametrize("width", [1280, 800, 400])
+def test_nothing_is_wider_than_the_screen(tmp_path, browser, opened, width):
+    table = points(200)
+    wide = pl.DataFrame({f"a_long_column_{n}": ["words " * 20] for n in range(12)})
+    path, _ = made(
+        tmp_path,
+        shown(base.finish(linked(table), title="Map", caption="A map.", table=wide)),
+        output({"text/html": html.cell(html.table(wide))}),
+        output({"text/html": html.cell(html.table(pl.DataFrame({"hash": ["f" * 900]})))}),
+        title="W" * 200,
+    )
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    )
+    try:
+        opened(path)
+        assert browser.execute_script("return document.documentElement.scrollWidth") == width
+        assert (
+            browser.execute_script("const c = document.querySelector('.chart'); return c.scrollWidth - c.clientWidth")
+            <= 2
+        )
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_ten_charts_over_3000_passages_stay_small(tmp_path, browser, opened):
+    texts = [f"Passage {n}: " + " ".join(f"word{(n * 7 + k) % 997}" for k in range(50)) for n in range(3000)]
+    table = points(3000, text=texts)
+    figures = [
+        base.finish(linked(table, tooltip=("theme", "text")), title=f"Map {n}", caption="A map.", table=table.head(50))
+        for n in range(10)
+    ]
+    path, _ = made(tmp_path, *(shown(figure) for figure in figures))
+    assert path.stat().st_size < 3_000_000
+    assert opened(path) == [path.resolve().as_uri()]
+    painted = inks(browser)
+    assert len(painted) == 10
+    assert min(painted) > 1000
+    assert complaints(browser) == []
+
+
+def test_numbers_can_be_taken_along(tmp_path, browser, opened):
+    table = points(3, text=["=1+1", "b", "c"])
+    path, _ = made(tmp_path, shown(base.finish(linked(table), title="A map!", caption="c", table=table)))
+    opened(path)
+    browser.execute_script("""
+        window.taken = {};
+        URL.createObjectURL = (blob) => { blob.text().then((text) => (window.taken.text = text)); return "blob:x"; };
+        HTMLAnchorElement.prototype.click = function () { window.taken.name = this.download; };
+        document.querySelector("button.take").click();""")
+    browser.execute_async_script("setTimeout(arguments[0], 200)")
+    taken = browser.execute_script("return window.taken")
+    assert taken["name"] == "a-map.csv"
+    assert taken["text"].splitlines()[0] == "x,y,side,theme,text"
+    assert taken["text"].splitlines()[1].endswith(",'=1+1")
+
+
+def test_every_chart_has_its_words_and_the_page_its_landmarks(tmp_path, browser, opened):
+    table = points(30)
+    figure = base.finish(
+        linked(table),
+        title="Map",
+        caption="A map.",
+        description="Dots and bars.",
+        table=table,
+        how_to_read="Look.",
+        notes=["Two left out."],
+    )
+    path, _ = made(tmp_path, shown(figure))
+    opened(path)
+    told = browser.execute_script("""
+        const one = (what) => document.querySelectorAll(what).length;
+        return {words: document.querySelector(".chart").getAttribute("aria-label"), caption: one("figcaption .caption"),
+                rows: one("figcaption tbody tr"), main: one("main"), h1: one("h1"), skip: one("a.skip[href='#main']"),
+                lang: document.documentElement.lang, contents: one(".contents a"),
+                dead: [...document.querySelectorAll("a[href^='#']")].filter(
+                  (a) => !document.getElementById(a.hash.slice(1))).length};""")
+    assert told == {
+        "words": "Dots and bars.",
+        "caption": 1,
+        "rows": 30,
+        "main": 1,
+        "h1": 1,
+        "skip": 1,
+        "lang": "en",
+        "contents": 2,
+        "dead": 0,
+    }
+
+
+def test_a_page_prints(tmp_path, browser, opened):
+    path, _ = made(tmp_path, shown(base.finish(linked(points(30)), title="Map", caption="A map.", table=points(3))))
+    opened(path)
+    assert base64.b64decode(browser.print_page()).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda text: text[:24].encode("ascii", "replace").decode())
+def test_hostile_text_runs_nothing(tmp_path, browser, opened, hostile):
+    few = hostile.encode("utf-8", "replace").decode()  # what polars and files can hold
+    table = points(6, image=[few] * 6, url=[few] * 6, title=[few] * 6)
+    chart = (
+        alt.Chart(table, width=400, title=few[:200])
+        .mark_point(size=4000)
+        .encode(x="x:Q", y="y:Q", color="title:N", href="url:N", tooltip=["image", "title"])
+    )
+    claim = {"grade": "claimed", "sentence": hostile, "reasons": [hostile], "topic": hostile}
+    passages = pl.DataFrame(
+        {
+            "text": [few],
+            "side": [few],
+            "outlet": [few],
+            "title": [few],
+            "url": [few],
+            "language": [few],
+            "speaker": [few],
+            "constructed": [True],
+        }
+    )
+    figure = base.finish(chart, title=few, caption=few, description=few, how_to_read=few, notes=[few], table=table)
+    about = study_of(CALM | {few: (few,)}, few)
+    path, _ = made(
+        tmp_path,
+        shown(figure),
+        output({cells.CLAIM: claim, "text/plain": hostile}),
+        output({cells.RUN: {hostile: {hostile: [hostile]}}}),
+        output({"text/html": hostile}),
+        output({"text/markdown": hostile}),
+        output({"text/plain": hostile}),
+        output({"text/html": html.cell(html.passages(passages, mark="window"))}),
+        new.new_output("stream", name="stdout", text=hostile),
+        new.new_output("stream", name="stderr", text=hostile),
+        about=about,
+        failure=Failure(3, hostile, hostile),
+    )
+    assert opened(path) == [path.resolve().as_uri()]
+    hover(browser)
+    assert ran(browser) == NOTHING
+    assert min(inks(browser)) > 0
+
+
+def test_hostile_text_runs_nothing_on_an_index(tmp_path, browser, opened):
+    texts = [text.encode("utf-8", "replace").decode() for text in HOSTILE]
+    claims = [{"grade": text, "sentence": text, "reasons": [text]} for text in HOSTILE]
+    chart = alt.Chart(points(3)).mark_point().encode(x="x:Q").properties(title=texts[0])
+    figure = base.finish(chart, title=texts[0], caption="c", description=texts[1], table=points(3))
+    told = [output({cells.CLAIM: claim}) for claim in claims]
+    sides = study_of(CALM | {text: (text,) for text in texts}, "\n".join(texts))
+    _, built = made(tmp_path, shown(figure), *told, about=sides, title=" ".join(HOSTILE))
+    trouble = "\n".join(HOSTILE)
+    shelf = Shelf("bridge", trouble, sides, (built.entry,), {built.entry.name: built}, trouble)
+    pages = {"index.html": study_index(shelf), "studies.html": all_studies([shelf], out=tmp_path)}
+    for name, text in pages.items():
+        (tmp_path / name).write_text(text.encode("utf-8", "replace").decode(), encoding="utf-8")
+        assert opened(tmp_path / name) == [(tmp_path / name).resolve().as_uri()]
+        assert ran(browser) == NOTHING
+
+
+NOTHING = {"hacked": None, "mains": 1, "shown": "block", "handlers": 0, "links": [], "held": []}
+
+
+def ran(browser) -> dict:
+    """What of the hostile texts took effect; the policy (`held`) must not even have been needed."""
+    made = browser.execute_script("""
+        const one = (what) => document.querySelectorAll(what).length;
+        return {hacked: window.hacked ?? null, mains: one("main"), shown: getComputedStyle(document.body).display,
+                handlers: one("[onerror], [onload], [onfocus], iframe, object, form:not(.vega-bindings)"),
+                links: [...document.links].map((a) => a.href.baseVal ?? a.href)
+                  .filter((address) => !/^(file|https?):/.test(address))};
+        """)
+    return made | {"held": [line for line in complaints(browser) if "Content Security" in line]}
+
+
+def hover(browser) -> None:
+    """Moves over the middle of each chart's marks, so that tooltips show."""
+    from selenium.webdriver import ActionChains
+
+    for mark in browser.find_elements("css selector", ".chart svg .mark-symbol path")[:2]:
+        ActionChains(browser).move_to_element(mark).perform()
