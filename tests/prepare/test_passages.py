@@ -186,8 +186,8 @@ def test_a_document_is_cut_the_same_whatever_stands_beside_it():
 
 PIECES = st.sampled_from(
     ["word", "Word.", "rules-based", "“", "”", '"', "«", "»", "said that", "By Mara", "\n", "\r\n", "\n\n", "  ", "\t",
-     "。", "，", "治理", "U.N.", "3.5", "!", "?", "…", "e\u0301", "😀", "\u2028", "x" * 300, ";", ",", ": ", "-", "\x00",
-     "\u200f", "สวัสดี", "안녕하세요", "[1]", "https://a.example", "\ufeff"]
+     "。", "，", "治理", "U.N.", "3.5", "!", "?", "…", "e\u0301", "😀", "\u2028", "x" * 300, ";", ",", ": ", "-",
+     "\x00", "\u200f", "สวัสดี", "안녕하세요", "[1]", "https://a.example", "\ufeff"]
 )  # fmt: skip
 JOINED = st.lists(PIECES, max_size=400)
 TEXTS = JOINED.map(" ".join) | JOINED.map("".join) | st.text(max_size=600)

@@ -7,6 +7,8 @@ reported has had its Jaccard similarity computed exactly.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from itertools import combinations, pairwise
 
 import numpy as np
 import polars as pl
@@ -19,7 +21,7 @@ SHINGLE = 5
 SKETCH = 48
 """Smallest hashes kept of each text. A pair of Jaccard .6 shares about 29 of them, give or take 3."""
 COMMONPLACE = 300
-"""A shingle in more texts than this is a stock phrase and suggests no pair."""
+"""A shingle in more different texts than this is a stock phrase and suggests no pair."""
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
@@ -76,7 +78,8 @@ def copies(documents: pl.DataFrame, *, least_jaccard: float = 0.6) -> Copies:
     )
     root = _linked(len(ids), ((i, j) for i, j, _ in found))
     rank: dict[int, int] = defaultdict(int)
-    cluster, ranks = [], []
+    cluster: list[str | None] = []
+    ranks: list[int | None] = []
     linked = {i for pair in found for i in pair[:2]}
     for i in range(len(ids)):
         if i not in linked:
@@ -107,16 +110,32 @@ def copies(documents: pl.DataFrame, *, least_jaccard: float = 0.6) -> Copies:
 
 def near_pairs(texts: Sequence[str], *, least_jaccard: float = 0.6) -> list[tuple[int, int, float]]:
     """(i, j, Jaccard) for i < j of all pairs found with Jaccard at least `least_jaccard`, each computed
-    exactly on the sets of 5-word shingles. Texts without a word pair with nothing."""
+    exactly on the sets of 5-word shingles. Texts without a word pair with nothing. Of more than COMMONPLACE
+    texts that are all the same, each is paired with the first only."""
     hashes, starts = _shingles(texts)
-    found = []
-    for i, j in _candidates(hashes, starts, least_jaccard):
-        a, b = hashes[starts[i] : starts[i + 1]], hashes[starts[j] : starts[j + 1]]
-        common = len(np.intersect1d(a, b, assume_unique=True))
-        jaccard = common / (len(a) + len(b) - common)
-        if jaccard >= least_jaccard:
-            found.append((i, j, jaccard))
-    return found
+    parts = [hashes[a:b] for a, b in pairwise(starts)]
+    same: dict[bytes, list[int]] = defaultdict(list)
+    for i, part in enumerate(parts):
+        if len(part):
+            same[sha256(part.tobytes()).digest()].append(i)
+    groups = list(same.values())
+    found = [(i, j, 1.0) for group in groups for i, j in _within(group)]
+    different = [parts[group[0]] for group in groups]
+    if different:
+        ends = np.cumsum([0, *map(len, different)])
+        for g, h in _candidates(np.concatenate(different), ends, least_jaccard):
+            a, b = different[g], different[h]
+            common = len(np.intersect1d(a, b, assume_unique=True))
+            jaccard = common / (len(a) + len(b) - common)
+            if jaccard >= least_jaccard:
+                found += [(min(i, j), max(i, j), jaccard) for i in groups[g] for j in groups[h]]
+    return sorted(found)
+
+
+def _within(group: list[int]) -> Iterable[tuple[int, int]]:
+    if len(group) > COMMONPLACE:
+        return ((group[0], other) for other in group[1:])
+    return combinations(group, 2)
 
 
 def _shingles(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
