@@ -28,6 +28,7 @@ EXCEPTIONS = {
     "analyse.words": {"counted"},
     "analyse.context": {"picking"},
     "analyse.themes": {"consensus", "labels"},
+    "analyse.heads": {"frames", "resampling"},
     "analyse.claims": {"*"},
     "analyse.robustness": {"*"},
 }
