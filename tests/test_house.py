@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "helpers"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-GROUND = {"errors", "tables", "results", "paths", "study", "codebook", "sides", "html"}
+GROUND = {"errors", "tables", "results", "paths", "study", "codebook", "sides", "html", "stylesheet"}
 ORDER = ("corpora", "prepare", "encode", "analyse", "seminar", "charts", "report", "commands", "cli", "__main__")
 SHARED = {"analyse": {"contrasts", "units", "association"}}
 """Package -> modules of it that every sibling may import (how to count, compare and weigh words); in other
@@ -29,6 +29,8 @@ EXCEPTIONS = {
     "analyse.context": {"picking"},
     "analyse.themes": {"consensus", "labels"},
     "analyse.heads": {"frames", "resampling"},
+    "analyse.comparable": {"claims", "periods"},
+    "analyse.portrait": {"claims", "comparable", "periods"},
     "analyse.claims": {"*"},
     "analyse.robustness": {"*"},
 }

@@ -57,7 +57,7 @@ itself in both; so do tables (polars DataFrames, as `html.table` does) and claim
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 import altair as alt
 import polars as pl
@@ -202,31 +202,34 @@ class Figure:
         display(HTML(html.cell(words + html.folded(self.table, rows=SHOWN_ROWS))))
 
 
-def finish(
-    chart: Any,
-    *,
-    title: str,
-    caption: str,
-    table: pl.DataFrame,
-    how_to_read: str | None = None,
-    description: str | None = None,
-    notes: Sequence[str] = (),
-) -> Figure:
-    """The chart with title, caption, reading aid, text alternative and table. See `Figure` for the parts.
+class Words(TypedDict):
+    """The words beside a chart, as `finish` takes them; see `Figure`."""
+
+    title: str
+    caption: str
+    how_to_read: NotRequired[str | None]
+    description: NotRequired[str | None]
+    notes: NotRequired[Sequence[str]]
+
+
+def finish(chart: Any, *, table: pl.DataFrame, **words: Unpack[Words]) -> Figure:
+    """The chart with title, caption, how_to_read, description, notes and table. See `Figure` for the parts; without a
+    description, title and caption stand for the picture.
 
     Raises InputError where title or caption is empty: no chart goes without a sentence."""
+    title, caption = words["title"].strip(), words["caption"].strip()
     for name, value in (("title", title), ("caption", caption)):
-        if not value.strip():
+        if not value:
             raise InputError(f"a chart without {name}", where="charts.finish", do=f"Give {name}=, one line of text.")
-    said = description or f"{title}. {caption}"
+    said = words.get("description") or f"{title}. {caption}"
     return Figure(
-        chart.properties(description=said),
-        title.strip(),
-        caption.strip(),
-        said,
-        how_to_read,
-        table.drop([name for name, kind in table.schema.items() if isinstance(kind, pl.Array)]),
-        tuple(notes),
+        chart=chart.properties(description=said),
+        title=title,
+        caption=caption,
+        description=said,
+        how_to_read=words.get("how_to_read"),
+        table=table.drop([name for name, kind in table.schema.items() if isinstance(kind, pl.Array)]),
+        notes=tuple(words.get("notes") or ()),
     )
 
 

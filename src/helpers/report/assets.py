@@ -15,6 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from helpers import html
+from helpers.stylesheet import STYLE
 
 VEGALITE = "6.4"
 
@@ -28,7 +29,7 @@ def asset(name: str) -> Markup:
 @functools.cache
 def style() -> Markup:
     """The style sheet of every page."""
-    return asset("page.css") + Markup(html.STYLE)
+    return asset("page.css") + Markup(STYLE)
 
 
 @functools.cache
