@@ -37,6 +37,11 @@ class Entry:
     title: str
 
     @property
+    def short(self) -> str:
+        """The title before its colon, for the navigation."""
+        return self.title.split(":")[0]
+
+    @property
     def file(self) -> str:
         """The file's name, beside the other pages."""
         return f"{self.name}.html"
