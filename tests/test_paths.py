@@ -45,5 +45,5 @@ def test_the_cache_is_made_where_it_is_named(tmp_path, monkeypatch):
 def test_a_cache_that_cannot_be_made_is_said(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("x", encoding="utf-8")
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "file" / "cache"))
-    with pytest.raises(InputError, match="cache folder cannot be made.*WORKBENCH_CACHE"):
+    with pytest.raises(InputError, match=r"cache folder cannot be made.*WORKBENCH_CACHE"):
         cache_folder()

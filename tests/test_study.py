@@ -162,7 +162,7 @@ def test_a_few_lines_that_stand_for_billions_are_refused_at_once():
 
 
 def test_a_name_that_is_no_study_suggests_the_nearest():
-    with pytest.raises(InputError, match="no study 'teachng'.*Did you mean 'teaching'"):
+    with pytest.raises(InputError, match=r"no study 'teachng'.*Did you mean 'teaching'"):
         open_study("teachng")
     with pytest.raises(InputError, match="workbench study new"):
         open_study("zzz")
@@ -172,7 +172,7 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         open_study(tmp_path / "absent.yml")
     (tmp_path / "folder.yml").mkdir()
-    with pytest.raises(InputError, match="cannot be read|no such file"):
+    with pytest.raises(InputError, match=r"cannot be read|no such file"):
         open_study(tmp_path / "folder.yml")
     (tmp_path / "latin.yml").write_bytes(b"title: caf\xe9\n")
     with pytest.raises(InputError, match="not UTF-8"):
