@@ -158,11 +158,9 @@ class _Reader:
         for key, _ in node.value:
             line = key.start_mark.line + 1
             if key.value in self.lines:
+                first = f"the first on line {self.lines[key.value]}"
                 raise InputError(
-                    f"{key.value!r} comes twice",
-                    where=f"{path}, line {line}",
-                    found=f"the first on line {self.lines[key.value]}",
-                    do="Join the two, or take one out.",
+                    f"{key.value!r} comes twice", where=f"{path}, line {line}", found=first, do="Keep one."
                 )
             self.lines[key.value] = line
 
@@ -196,11 +194,8 @@ class _Reader:
             for member in members:
                 other = next((s for s, m in sides.items() if s != side and member in m), None)
                 if other:
-                    raise self.wrong(
-                        "sides",
-                        found=f"{member!r} under both {other!r} and {side!r}",
-                        expected="each outlet on one side",
-                    )
+                    found = f"{member!r} under both {other!r} and {side!r}"
+                    raise self.wrong("sides", found=found, expected="each outlet on one side")
         return Study(
             name=name,
             path=self.path,
