@@ -1,12 +1,10 @@
 """Pictures of a corpus: documents over time, outlets, lengths; and what the sides can be compared on."""
 
-from collections.abc import Callable
-
 import altair as alt
 import polars as pl
 
 from helpers import html
-from helpers.analyse.comparable import when
+from helpers.analyse.periods import when
 from helpers.analyse.portrait import Portrait
 from helpers.analyse.units import FEWEST_DOCUMENTS
 from helpers.charts import base
@@ -24,45 +22,56 @@ def time(found: Portrait) -> Figure:
     table = found.periods
     if table.is_empty():
         raise InputError("no document has a date", where="charts.portrait.time", do="Give documents a date column.")
-    top = int(table["n_documents"].max() or 1)  # type: ignore[arg-type]
-    drawn = base.named(table.with_columns(when=_whens(table, found.period)))
+    whens = [when(day, period) for day, period in table.select("start", "period").iter_rows()]
+    drawn = base.named(table.with_columns(pl.Series("when", whens, dtype=pl.String)))
     span = [table["start"].min(), table["end"].max()]
-    sides = table["side"].unique().to_list()
-    order = _ordered(sides)
-    rows = []
+    sides = found.sides["side"].to_list()
+    order = [side for side in _ordered(sides) if side in table["side"]]
+    period_of = dict(table.select("side", "period").unique().rows())
+    panels = []
     for side in order:
-        x = alt.X("start:T", title=None, axis=_time_axis(found, labels=side == order[-1]), scale=_days(span))
-        one = alt.Chart(drawn, width=620, height=78).transform_filter(_only(side)).encode(x=x, x2="end:T")
-        missing = one.transform_filter(alt.FieldEqualPredicate(field="missing", equal=True))
+        of_period = table.filter(pl.col("period") == period_of[side])
+        top = int(of_period["n_documents"].max() or 1)  # type: ignore[arg-type]
+        axis = alt.Axis(labels=side == order[-1], ticks=side == order[-1], format=_form(span), tickCount=8, grid=False)
+        one = alt.Chart(drawn, width=620, height=78).transform_filter(_only(side))
+        one = one.encode(x=alt.X("start:T", title=None, axis=axis, scale=_days(span)), x2="end:T")
+        scale = alt.Scale(domain=[0, top])
         bars = one.mark_rect(stroke=None).encode(
-            y=alt.Y(
-                "n_documents:Q", title=None, scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=3, format="d")
-            ),
+            y=alt.Y("n_documents:Q", title="documents", scale=scale, axis=alt.Axis(tickCount=3, format="d")),
             y2=alt.datum(0),
             color=alt.Color("side:N", scale=base.side_scale(sides), legend=None),
             tooltip=["side", "when", "n_documents", "n_words", "n_passages"],
         )
+        missing = one.transform_filter(alt.FieldEqualPredicate(field="missing", equal=True))
         gaps = missing.mark_rect(fill=base.FAINT, fillOpacity=0.16, stroke=base.FAINT, strokeDash=[3, 3])
         gaps = gaps.encode(tooltip=["side", "when", "n_documents"])
-        rows.append((gaps + bars).properties(title=readable(side)))
-    gaps_said = [
-        f"{readable(side)}: no document in {_listed([when(day, found.period) for day in missing])}."
-        for side in order
-        if (missing := table.filter((pl.col("side") == side) & pl.col("missing"))["start"].to_list())
-    ]
-    total, dated = found.sides["n_documents"].sum(), table["n_documents"].sum()
-    undated = f"{total - dated:,} documents have no date, or none exact to the {found.period}, and are not drawn."
-    return finish(
-        alt.vconcat(*rows, spacing=10),
-        title=f"Documents by {found.period}",
-        caption=f"{dated:,} documents by {found.period}, all outlets of a side together, as many as they are in this corpus"
-        f" ({_counts(found)}).",
-        how_to_read=f"Higher: more documents in that {found.period}. A dashed block is a {found.period} without any document"
-        " of that side: whatever is said of it then is said of nobody.",
-        description=f"Bars of documents by {found.period} for each side, gaps marked.",
-        table=table,
-        notes=(*gaps_said, *((undated,) if total > dated else ())),
+        own = f", by {period_of[side]}" if len(set(period_of.values())) > 1 else ""
+        panels.append((gaps + bars).properties(title=f"{readable(side)}{own}"))
+    total, dated = int(found.sides["n_documents"].sum()), int(table["n_documents"].sum())
+    periods = " or ".join(sorted(set(period_of.values())))
+    undated = (
+        f"{_n(total - dated, 'document')} without a date, or with one less exact than others of its side: not drawn."
     )
+    return finish(
+        alt.vconcat(*panels, spacing=10),
+        title=f"Documents by {periods}",
+        caption=f"{dated:,} documents of this corpus by {periods} ({_counts(found)}).",
+        how_to_read="Higher: more documents then. A dashed block is a time without any document of that side: nothing"
+        " can be said of the side then.",
+        description=f"Bars of documents by {periods} for each side, gaps marked.",
+        table=table,
+        notes=(*_gaps(found, order), *((undated,) if total > dated else ())),
+    )
+
+
+def _gaps(found: Portrait, order: list[str]) -> list[str]:
+    made = []
+    for side in order:
+        none = found.periods.filter((pl.col("side") == side) & pl.col("missing"))
+        names = [when(day, period) for day, period in none.select("start", "period").iter_rows()]
+        if names:
+            made.append(f"{readable(side)}: no document in {_listed(names)}.")
+    return made
 
 
 def outlets(found: Portrait) -> Figure:
@@ -76,11 +85,13 @@ def outlets(found: Portrait) -> Figure:
     for side in order:
         last = side == order[-1]
         axis = alt.Axis(labels=last, ticks=last, format="d", tickMinStep=1)
-        x = alt.X("n_documents:Q", title="documents" if last else None, axis=axis, scale=alt.Scale(domain=[0, top]))
+        x = alt.X(
+            "n_documents:Q", title="documents" if last else None, axis=axis, scale=alt.Scale(domain=[0, 1.08 * top])
+        )
         one = alt.Chart(drawn, width=430, height=alt.Step(22)).transform_filter(_only(side))
         bars = one.encode(
             x=x,
-            y=alt.Y("member:N", title=None, sort=None, axis=alt.Axis(minExtent=170)),
+            y=alt.Y("member:N", title=None, sort=None),
             tooltip=["side", "member", "n_documents", "n_units", "n_words", "n_passages", "n_copies",
                      alt.Tooltip("share:Q", format=".0%"), alt.Tooltip("quoted:Q", format=".0%"),
                      alt.Tooltip("coverage:Q", format=".0%")],
@@ -93,7 +104,7 @@ def outlets(found: Portrait) -> Figure:
         panel += hollow.encode(stroke=alt.Stroke("side:N", scale=base.side_scale(sides), legend=None), fill=alt.Fill(
             "side:N", scale=base.side_scale(sides), legend=None))  # fmt: skip
         panel += bars.mark_text(align="left", dx=5, fontSize=11).encode(text=alt.Text("n_documents:Q", format=",d"))
-        panels.append(panel.properties(title=readable(side)))
+        panels.append(panel.properties(title=alt.TitleParams(readable(side), frame="group")))
     noun = found.members
     few = found.table.filter(~pl.col("counted"))
     why = [
@@ -109,8 +120,8 @@ def outlets(found: Portrait) -> Figure:
         alt.vconcat(*panels, spacing=12),
         title=f"Documents by {noun}",
         caption=f"Documents of each {noun} in this corpus ({_counts(found)}).",
-        how_to_read=f"Each bar is one {noun}. Filled: it counts in comparisons of sides, like every other filled one, whatever"
-        " its length. Dashed: too few documents of its own.",
+        how_to_read=f"Each bar is one {noun}. Filled: it counts in comparisons of sides, as much as every other filled"
+        " one, whatever its length. Dashed: too few documents of its own.",
         description=f"Bars of documents for each {noun}, within its side.",
         table=found.table,
         notes=tuple(why),
@@ -124,30 +135,29 @@ def lengths(found: Portrait) -> Figure:
     used = found.lengths.group_by("least").agg(pl.col("n_documents").sum()).filter(pl.col("n_documents") > 0)["least"]
     low, high = used.min(), used.max()
     table = found.lengths.filter(pl.col("least").is_between(low, high))
-    words = [_class(*row) for row in table.select("least", "under").unique().sort("least").rows()]
-    drawn = base.named(
-        table.with_columns(pl.Series("words", [_class(*row) for row in table.select("least", "under").rows()]))
-    )
+    words = [_class(*row) for row in table.select("least", "under").rows()]
+    drawn = base.named(table.with_columns(pl.Series("words", words, dtype=pl.String)))
+    n_classes = table["least"].n_unique()
     top = float(table["share"].max() or 1)  # type: ignore[arg-type]
-    rows = []
+    panels = []
     for side in order:
         last = side == order[-1]
-        x = alt.X("words:O", title="words of a document" if last else None, sort=words,
-                  axis=alt.Axis(labels=last, labelAngle=0, labelOverlap=True))  # fmt: skip
+        axis = alt.Axis(labels=last, labelAngle=0, format=",d")
+        x = alt.X("least:O", title="words of a document, at least" if last else None, axis=axis)
         y = alt.Y("share:Q", title=None, scale=alt.Scale(domain=[0, top]), axis=alt.Axis(format="%", tickCount=3))
-        one = alt.Chart(drawn, width=min(620, 78 * len(words)), height=70).transform_filter(_only(side)).encode(
+        one = alt.Chart(drawn, width=min(620, 78 * n_classes), height=70).transform_filter(_only(side)).encode(
             x=x,
             y=y,
             color=alt.Color("side:N", scale=base.side_scale(sides), legend=None),
             tooltip=["side", "words", "n_documents", alt.Tooltip("share:Q", format=".1%")],
         )  # fmt: skip
-        rows.append(one.mark_bar().properties(title=readable(side)))
+        panels.append(one.mark_bar().properties(title=readable(side)))
     said = ", ".join(
         f"{readable(row['side'])} {row['median']:,.0f} ({row['lower']:,.0f} to {row['upper']:,.0f})"
         for row in _by_side(found.sides, order)
     )
     return finish(
-        alt.vconcat(*rows, spacing=10),
+        alt.vconcat(*panels, spacing=10),
         title="Length of documents",
         caption=f"Median words of a document, and the middle half: {said}.",
         how_to_read="Each bar is the share of the side’s documents of that length; classes are wider for longer ones.",
@@ -156,24 +166,33 @@ def lengths(found: Portrait) -> Figure:
     )
 
 
+def verdicts(found: Portrait) -> None:
+    """Shows on what each pair of sides can be compared, and on what not, one claim below the other."""
+    from IPython.display import display
+
+    for claim in found.verdicts:
+        display(claim)
+
+
 @shows(Portrait)
 def _portrait(found: Portrait) -> str:
     noun = found.members
     common = {"n_documents": "documents", "n_words": "words", "n_passages": "passages"}
-    shares = {"quoted": "quoted", "coverage": "in passages", "n_copies": "copies"}
     parts = [
         html.table(
             found.sides,
-            columns={"side": "side", **common, "n_members": f"{noun}s", "n_counted": "that count", "first": "first",
-                     "last": "last", "median": "median words", **shares},
+            columns={"side": "side", **common, "n_members": f"{noun}s", "n_counted": "that count",
+                     "median": "median words", "quoted": "quoted", "coverage": "in passages", "n_copies": "copies"},
             percent=["quoted", "coverage"], heading="The sides",
         ),
         html.table(
             found.table,
-            columns={"side": "side", "member": noun, **common, "share": "of its side", "n_units": "documents that count",
-                     "counted": "counts", **shares},
-            percent=["share", "quoted", "coverage"], heading=f"The {noun}s", rows=40,
+            columns={"side": "side", "member": noun, "n_documents": "documents", "n_units": "that count",
+                     "share": "of its side", "n_words": "words", "quoted": "quoted", "n_copies": "copies"},
+            percent=["share", "quoted"], heading=f"The {noun}s", rows=40,
         ),
+        _by(found.kinds, "kind", "Kinds of documents"),
+        _by(found.languages, "language", "Languages"),
     ]  # fmt: skip
     if found.hits.height:
         columns = {"side": "side", "n_documents": "documents that match", "n_not_matching": "left out",
@@ -185,6 +204,14 @@ def _portrait(found: Portrait) -> str:
     if found.constructed:
         parts.append('<p class="notes">Every text here was constructed for teaching; nobody published it.</p>')
     return html.cell("".join(parts))
+
+
+def _by(table: pl.DataFrame, column: str, heading: str) -> str:
+    """Documents of each side by kind or language; nothing where there is one for all."""
+    if table[column].n_unique() < 2:
+        return ""
+    columns = {"side": "side", column: column, "n_documents": "documents", "share": "of its side"}
+    return html.table(table, columns=columns, percent=["share"], heading=heading, rows=24)
 
 
 def _left_out(table: pl.DataFrame) -> str:
@@ -211,17 +238,13 @@ def _counts(found: Portrait) -> str:
     )
 
 
-def _time_axis(found: Portrait, *, labels: bool) -> alt.Axis:
-    form = {"year": "%Y", "quarter": "%b %Y", "month": "%b %Y"}[found.period]
-    return alt.Axis(labels=labels, ticks=labels, format=form, tickCount=8, grid=False, labelOverlap=True)
+def _form(span: list) -> str:
+    """How days are told on an axis: by year, or by month where all are within three years."""
+    return "%b %Y" if (span[1] - span[0]).days < 3 * 366 else "%Y"
 
 
 def _days(span: list) -> alt.Scale:
     return alt.Scale(domain=[alt.DateTime(year=day.year, month=day.month, date=day.day) for day in span], nice=False)
-
-
-def _whens(table: pl.DataFrame, period: str) -> pl.Series:
-    return pl.Series("when", [when(day, period) for day in table["start"]], dtype=pl.String)
 
 
 def _class(least: int, under: int | None) -> str:
@@ -245,6 +268,3 @@ def _counted(held: bool) -> alt.FieldEqualPredicate:
 
 def _n(n: int, noun: str) -> str:
     return f"{n:,} {noun}" + ("" if n == 1 else "s")
-
-
-PICTURES: tuple[Callable[[Portrait], Figure], ...] = (time, outlets, lengths)
