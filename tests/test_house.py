@@ -31,6 +31,7 @@ EXCEPTIONS = {
     "analyse.heads": {"frames", "resampling"},
     "analyse.comparable": {"claims", "periods"},
     "analyse.portrait": {"claims", "comparable", "periods"},
+    "analyse.place": {"copies", "frames", "themes", "typical"},
     "analyse.claims": {"*"},
     "analyse.robustness": {"*"},
 }
