@@ -3,7 +3,20 @@
 Importing this package also tells results how to show themselves in a notebook.
 """
 
-from helpers.charts import claims, context, contrasts, copies, corpus, frames, portrait, search, themes, words
+from helpers.charts import (
+    claims,
+    context,
+    contrasts,
+    copies,
+    corpus,
+    frames,
+    place,
+    portrait,
+    search,
+    themes,
+    typical,
+    words,
+)
 from helpers.charts.base import enable
 
 __all__ = [
@@ -14,8 +27,10 @@ __all__ = [
     "corpus",
     "enable",
     "frames",
+    "place",
     "portrait",
     "search",
     "themes",
+    "typical",
     "words",
 ]
