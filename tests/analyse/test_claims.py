@@ -12,7 +12,7 @@ ROW = {
     "value": "rights", "side": "state_media", "other": "western", "difference": -0.12, "low": -0.2, "high": -0.05,
     "standardised": -0.6, "std_low": -1.0, "std_high": -0.25, "p": 2 / 70, "p_smallest": 2 / 70, "n_assignments": 70,
     "alone_low": -0.15, "alone_high": -0.08, "flips": None, "between": 0.1, "n_documents": 400, "n_texts": 390,
-    "n_members": 4, "other_n_documents": 1500, "other_n_texts": 1450, "other_n_members": 4,
+    "n_passages": 2000, "n_members": 4, "other_n_documents": 1500, "other_n_passages": 6000, "other_n_texts": 1450, "other_n_members": 4,
 }  # fmt: skip
 OPEN = Gate(validated={"rights": True})
 
@@ -123,7 +123,8 @@ SENTENCES = [
         FRAME,
         "claimed",
         "Western outlets carry more of the frame ‘Universal rights’ than state media, by 0.60 standard deviations "
-        "(95 % interval 0.25 to 1.00), 1,500 against 400 documents, whichever outlet is left out; "
+        "(95 % interval 0.25 to 1.00): 1,500 documents (6,000 passages) of 4 outlets against 400 documents "
+        "(2,000 passages) of 4, whichever outlet is left out; "
         "the outlets' own voice, copies counted once.",
     ),
     (
@@ -132,24 +133,26 @@ SENTENCES = [
         THEME,
         "suggested",
         "State media write more of theme ‘trade’ than Western outlets, by 12.0 percentage points "
-        "(95 % interval 5.0 to 20.0), 400 against 1,500 documents, whichever outlet is left out; held.",
+        "(95 % interval 5.0 to 20.0): 400 documents (2,000 passages) of 4 outlets against 1,500 documents "
+        "(6,000 passages) of 4, whichever outlet is left out; held.",
     ),
     (
         row(high=0.04),
         OPEN,
         WORD,
         "described",
-        "In these 1,500 documents of Courier, Ledger and Post, the rate of ‘order’ is higher by 0.1 per 10,000 words "
-        "(95 % interval -0.0 to 0.2) than in these 400 documents of Daily and TASS; held.",
+        "Between these 1,500 documents (6,000 passages) of Courier, Ledger and Post and these 400 documents "
+        "(2,000 passages) of Daily and TASS, the rate of ‘order’ differs by 0.1 per 10,000 words "
+        "(95 % interval 0.0 to 0.2), which may be nothing; held.",
     ),
     (
         row(low=None, high=None, std_low=None, std_high=None),
         OPEN,
         FRAME,
         "described",
-        "In these 1,500 documents of Courier, Ledger and Post, the score of the frame ‘Universal rights’ is higher by "
-        "0.60 standard deviations (no interval) than in these 400 documents of Daily and TASS; the outlets' own "
-        "voice, copies counted once.",
+        "In these 1,500 documents (6,000 passages) of Courier, Ledger and Post, the score of the frame ‘Universal "
+        "rights’ is higher by 0.60 standard deviations (no interval) than in these 400 documents (2,000 passages) "
+        "of Daily and TASS; the outlets' own voice, copies counted once.",
     ),
     (
         row(other="un", n_texts=3),
@@ -223,7 +226,7 @@ def test_many_outlets_are_cut_short():
     one = row(side="a", other="b", flips="P", difference=0.12, standardised=0.6, std_low=0.25, std_high=1.0)
     made = Contrasts(pl.DataFrame([one]), pl.DataFrame(), outlets, ("rights",), "score", 0.95, 2000, 7)
     (claim,) = claims(made, wording=FRAME, gate=OPEN)
-    assert "documents of O0, O1, O2, O3, O4 and 4 others, the score" in claim.sentence
+    assert "(2,000 passages) of O0, O1, O2, O3, O4 and 4 others, the score" in claim.sentence
     assert claim.sentence.endswith("documents of P; the outlets' own voice, copies counted once.")
 
 

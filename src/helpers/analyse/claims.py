@@ -180,24 +180,38 @@ def _sentence(row: Mapping, grade: str, *, wording: Wording, members: Mapping[st
     if grade == "withheld":
         return f"Nothing is said of {wording.quantity.format(label)} between {side_name(a)} and {side_name(b)}."
     difference, low, high = _scaled(row, wording.unit)
+    base_a, base_b = _based(row, ""), _based(row, "other_")
     if difference < 0:
-        a, b, difference = b, a, -difference
+        a, b, base_a, base_b, difference = b, a, base_b, base_a, -difference
         low, high = (None, None) if low is None or high is None else (-high, -low)
-        n_a, n_b = row["other_n_documents"], row["n_documents"]
-    else:
-        n_a, n_b = row["n_documents"], row["other_n_documents"]
     unit = {"sd": "standard deviations", "points": "percentage points", "rate": "per 10,000 words"}[wording.unit]
     digits = 2 if wording.unit == "sd" else 1
-    interval = "no interval" if low is None else f"95 % interval {low:.{digits}f} to {high:.{digits}f}"
+    interval = "no interval" if low is None else f"95 % interval {low:z.{digits}f} to {high:z.{digits}f}"
     size = f"{difference:.{digits}f} {unit} ({interval})"
+    quantity = wording.quantity.format(label)
+    if grade == "described" and low is not None and low <= 0:
+        return (
+            f"Between these {base_a} of {_listed(members[a])} and these {base_b} of {_listed(members[b])}, {quantity} "
+            f"differs by {size}, which may be nothing; {wording.held}."
+        )
     if grade == "described":
         return (
-            f"In these {n_a:,} documents of {_listed(members[a])}, {wording.quantity.format(label)} is higher "
-            f"by {size} than in these {n_b:,} documents of {_listed(members[b])}; {wording.held}."
+            f"In these {base_a} of {_listed(members[a])}, {quantity} is higher by {size} than in these {base_b} of "
+            f"{_listed(members[b])}; {wording.held}."
         )
     lead = f"{side_name(a)} {wording.more.format(label)} than {side_name(b)}"
-    tail = f"by {size}, {n_a:,} against {n_b:,} documents, whichever outlet is left out; {wording.held}."
-    return f"{lead[0].upper()}{lead[1:]}, {tail}"
+    outlets = f"{base_a} of {_count(_n_members(row, a), 'outlet')} against {base_b} of {_n_members(row, b)}"
+    return f"{lead[0].upper()}{lead[1:]}, by {size}: {outlets}, whichever outlet is left out; {wording.held}."
+
+
+def _based(row: Mapping, prefix: str) -> str:
+    """How much text one side's number rests on."""
+    documents = _count(row[f"{prefix}n_documents"], "document")
+    return f"{documents} ({_count(row[f'{prefix}n_passages'], 'passage')})"
+
+
+def _n_members(row: Mapping, side: str) -> int:
+    return row["n_members"] if side == row["side"] else row["other_n_members"]
 
 
 def _scaled(row: Mapping, unit: str) -> tuple[float, float | None, float | None]:
@@ -225,7 +239,7 @@ def _listed(names: tuple[str, ...], most: int = 6) -> str:
 
 
 def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" + ("" if n == 1 else "s")
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")
 
 
 def _effect(numbers: Mapping) -> float:

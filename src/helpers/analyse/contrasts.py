@@ -16,7 +16,7 @@ from helpers.analyse.units import COUNTS
 from helpers.errors import InputError
 from helpers.results import result
 
-PAIR_COUNTS = ("n_documents", "n_texts")
+PAIR_COUNTS = ("n_documents", "n_passages", "n_texts")
 
 
 @result
@@ -34,7 +34,7 @@ class Contrasts:
         flips            outlets whose omission turns the sign, or null
         between          share of variance that lies between outlets of one side, 0-1; null where no
                          side has two
-        n_documents, n_texts (copies of one text once), n_members, and other_n_... of the other side
+        n_documents, n_passages, n_texts (copies of one text once), n_members, and other_n_... of the other
     sides    one row per (value, side): mean, low, high, documents_mean (each document equal), sd,
              n_units, n_documents, n_passages, n_texts, n_members (counted ones), n_set_aside (documents of
              members with too few), n_spanning (units that stand on several sides)

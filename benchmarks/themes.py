@@ -1,0 +1,118 @@
+"""How far themes hang on chance, and what they leave out: benchmarks/themes.json.
+
+    python benchmarks/themes.py [DOCUMENTS.parquet]
+
+For the studies teaching and world-2017 and, where given, for 3,900 passages of a user's table of documents that write of
+governance (columns id, side, outlet or source, text): AMI of the themes over three seeds, over all passages (no theme
+being a label of its own) and over those that belong to a theme under both seeds; AMI of two single k-means runs, for
+comparison; share without a theme; for teaching also the share of the planted junk that is in no theme or no passage.
+Also writes the ids of 20 passages of each theme, drawn at random, for reading: see benchmarks/reading.md.
+"""
+
+import json
+import sys
+import time
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_mutual_info_score
+
+from helpers.analyse.copies import copies
+from helpers.analyse.themes import Themes, how_many, themes
+from helpers.corpora import load
+from helpers.encode import encode
+from helpers.paths import data_folder
+from helpers.prepare import prepare
+from helpers.study import open_study
+
+HERE = Path(__file__).parent
+SEEDS = (7, 8, 9)
+QUERY = r"(?i)governance|sovereign|multilateral|multi-?polar|globali[sz]ation"
+
+
+def of_study(name: str) -> pl.DataFrame:
+    study = open_study(name)
+    documents = copies(load(study).table).table
+    return encode(prepare(documents, words=study.words), encoder=study.encoder)
+
+
+def of_table(path: Path) -> pl.DataFrame:
+    given = pl.read_parquet(path).filter(pl.col("text").str.contains(QUERY))
+    documents = given.select(
+        "id",
+        "side",
+        pl.coalesce("outlet", "source").alias("outlet"),
+        "text",
+        language=pl.lit("en"),
+        source=pl.lit(path.name),
+        constructed=pl.lit(False),
+    )
+    cut = prepare(documents)
+    return encode(pl.concat([cut.filter(side=side).sample(1300, seed=1) for side in sorted(cut["side"].unique())]))
+
+
+def ami(a: Themes, b: Themes) -> tuple[float, float]:
+    """Over all passages, no theme being a label; over those with a theme under both."""
+    x, y = (t.passages.sort("id")["theme"].fill_null(0).to_numpy() for t in (a, b))
+    both = (x > 0) & (y > 0)
+    return adjusted_mutual_info_score(x, y), adjusted_mutual_info_score(x[both], y[both])
+
+
+def single_runs(passages: pl.DataFrame, k: int) -> float:
+    vectors = passages["embedding"].to_numpy()
+    runs = [KMeans(k, n_init=1, random_state=seed).fit_predict(vectors) for seed in SEEDS[:2]]
+    return adjusted_mutual_info_score(*runs)
+
+
+def junk(found: Themes) -> dict[str, float]:
+    gold = pl.read_csv(data_folder() / "teaching" / "gold.csv").filter(pl.col("junk").is_not_null())
+    placed = found.passages.drop_nulls("theme").select("document_id", "start", "end")
+    inside = gold.join(placed, on="document_id", suffix="_p").filter(
+        (pl.col("start") < pl.col("end_p")) & (pl.col("end") > pl.col("start_p"))
+    )
+    kept = inside.select("document_id", "paragraph").unique().height
+    return {"planted": gold.height, "in_no_theme": gold.height - kept, "share": round(1 - kept / gold.height, 3)}
+
+
+def measured(name: str, passages: pl.DataFrame) -> tuple[dict, pl.DataFrame]:
+    started = time.process_time()
+    found = [themes.__wrapped__(passages, seed=seed) for seed in SEEDS]
+    seconds = (time.process_time() - started) / len(SEEDS)
+    pairs = [ami(a, b) for a, b in combinations(found, 2)]
+    first = found[0]
+    made = {
+        "passages": len(passages),
+        "themes": how_many(len(passages)),
+        "ami_over_seeds": [round(a, 3) for a, _ in pairs],
+        "ami_over_seeds_with_theme": [round(b, 3) for _, b in pairs],
+        "ami_of_two_single_kmeans_runs": round(single_runs(passages, how_many(len(passages))), 3),
+        "agreement_of_halves": [round(f.agreement, 3) for f in found],
+        "without_theme": [round(f.unassigned, 3) for f in found],
+        "processor_seconds": round(seconds, 1),
+    }
+    if name == "teaching":
+        made["junk"] = [junk(f) for f in found]
+    drawn = first.passages.drop_nulls("theme").sort("id").with_columns(_r=pl.int_range(pl.len()).shuffle(seed=1))
+    drawn = drawn.sort("theme", "_r").group_by("theme", maintain_order=True).head(20)
+    labelled = drawn.join(first.table.select("theme", "words"), on="theme")
+    return made, labelled.select("theme", "words", "id", "text")
+
+
+def main() -> None:
+    sources = {name: of_study(name) for name in ("teaching", "world-2017")}
+    if len(sys.argv) > 1:
+        sources["governance passages of a table of documents"] = of_table(Path(sys.argv[1]))
+    result = {}
+    for name, passages in sources.items():
+        result[name], sample = measured(name, passages)
+        print(name, json.dumps(result[name], indent=1), flush=True)
+        sample.write_ndjson(HERE / f"reading-{name.split()[0]}.jsonl")
+    result["seeds"], result["numpy"] = list(SEEDS), np.__version__
+    (HERE / "themes.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
