@@ -8,8 +8,9 @@ from helpers.charts import place as charts
 from helpers.charts import typical
 
 MEASURED = {
-    "document_id": "f", "title": "A title", "outlet": "New Post", "own_side": "east", "n_passages": 2, "percentile": 50.0,
-    "low": 40.0, "high": 60.0, "without": "outlet", "n_texts": 20, "right": 0.5, "by_chance": 1 / 2, "usual_passages": 2.0,
+    "document_id": "f", "title": "A title", "outlet": "New Post", "own_side": "east", "n_passages": 2,
+    "percentile": 50.0, "low": 40.0, "high": 60.0, "without": "outlet", "n_texts": 20, "right": 0.5,
+    "by_chance": 1 / 2, "usual_passages": 2.0,
 }  # fmt: skip
 
 
