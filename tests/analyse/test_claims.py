@@ -226,8 +226,8 @@ def test_many_outlets_are_cut_short():
     one = row(side="a", other="b", flips="P", difference=0.12, standardised=0.6, std_low=0.25, std_high=1.0)
     made = Contrasts(pl.DataFrame([one]), pl.DataFrame(), outlets, ("rights",), "score", 0.95, 2000, 7)
     (claim,) = claims(made, wording=FRAME, gate=OPEN)
-    assert "(2,000 passages) of O0, O1, O2, O3, O4 and 4 others, the score" in claim.sentence
-    assert claim.sentence.endswith("documents of P; the outlets' own voice, copies counted once.")
+    assert "of O0, O1, O2, O3, O4 and 4 others, the score" in claim.sentence
+    assert claim.sentence.endswith("passages) of P; the outlets' own voice, copies counted once.")
 
 
 def test_names_of_sides():
