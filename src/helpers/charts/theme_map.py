@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -44,7 +45,7 @@ def map(found: Themes, *, seed: int = 7) -> Figure:
     if passages["constructed"].all():
         notes.append("Every passage here was constructed for teaching; nobody published it.")
     return finish(
-        alt.vconcat(chart, lists, spacing=18),
+        _own_scales(alt.vconcat(_own_scales(chart), _own_scales(lists), spacing=18)),
         title="A map of the passages",
         caption=f"{len(passages):,} passages ({_counts(passages)}) by what they are about; {len(found.table)} themes,"
         f" those of either half of the runs agreeing by an AMI of {found.agreement:.2f} (chance 0, the same 1).",
@@ -178,7 +179,8 @@ def _bars(points: pl.DataFrame, table: pl.DataFrame, sides: Sequence[str], brush
         order=alt.Order("turn:Q"),
         tooltip=["about", "side", alt.Tooltip("count():Q", title="passages")],
     )
-    return alt.vconcat(whose.properties(height=alt.Step(20)), about.properties(height=alt.Step(step)), spacing=6)
+    both = alt.vconcat(whose.properties(height=alt.Step(20)), about.properties(height=alt.Step(step)), spacing=6)
+    return _own_scales(both)
 
 
 def _list(points: pl.DataFrame, sides: Sequence[str], brush: alt.Parameter, column: int) -> alt.LayerChart:
@@ -198,6 +200,11 @@ def _list(points: pl.DataFrame, sides: Sequence[str], brush: alt.Parameter, colu
     )
     texts = one.mark_text(align="left", baseline="top", dy=-21, lineBreak="\n", lineHeight=15)
     return heads + texts.encode(text="said:N", x=alt.value(0))
+
+
+def _own_scales(views: Any) -> Any:
+    """The views with a scale each, all of one domain: only so has the map its legend, and the others none."""
+    return views.resolve_scale(color="independent", shape="independent")
 
 
 def _plain(sides: Sequence[str]) -> alt.Color:
