@@ -119,7 +119,7 @@ def table(
     need(frame, headings, where="html.table", do="Name columns that the table has.")
     shown, shares = frame.head(rows), set(percent)
     cells = {name: _column(shown[name], percent=name in shares) for name in headings}
-    right = {name: ' class="n"' if frame.schema[name].is_numeric() else "" for name in headings}
+    right = {name: _kind(shown[name]) for name in headings}
     head = "".join(f'<th scope="col"{right[name]}>{escape(words)}</th>' for name, words in headings.items())
     body = "".join(
         "<tr>" + "".join(f"<td{right[name]}>{cells[name][row]}</td>" for name in headings) + "</tr>"
@@ -134,6 +134,14 @@ def table(
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(heading or "table")}">'
         f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
     )
+
+
+def _kind(values: pl.Series) -> str:
+    """The class of a column's cells: numbers stand right, sentences keep room on a narrow screen."""
+    if values.dtype.is_numeric():
+        return ' class="n"'
+    long = values.dtype == pl.String and (values.str.len_chars().max() or 0) > 60  # type: ignore[operator]
+    return ' class="long"' if long else ""
 
 
 def _column(values: pl.Series, *, percent: bool) -> list[str]:

@@ -220,6 +220,23 @@ def test_nothing_is_wider_than_the_screen(tmp_path, browser, opened, width):
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_views_that_go_below_each_other_name_their_lines(tmp_path, browser, opened):
+    table = points(20)
+    first = alt.Chart(table, width=300).mark_bar().encode(x="count():Q", y=alt.Y("theme:N"))
+    second = alt.Chart(table, width=300).mark_bar().encode(x="count():Q", y=alt.Y("theme:N", axis=None))
+    figure = base.finish(first | second, title="Two", caption="Side by side.", table=table)
+    path, _ = made(tmp_path, shown(figure))
+    named = "return [...document.querySelectorAll('.chart text')].filter((t) => t.textContent === 'theme 3').length"
+    for width, times in ((1280, 1), (400, 2)):
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        try:
+            opened(path)
+            assert browser.execute_script(named) == times
+        finally:
+            browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_ten_charts_over_3000_passages_stay_small(tmp_path, browser, opened):
     texts = [f"Passage {n}: " + " ".join(f"word{(n * 7 + k) % 997}" for k in range(50)) for n in range(3000)]
     table = points(3000, text=texts)

@@ -16,6 +16,8 @@ from helpers.report.islands import Island, cleaned
 
 LARGEST_DRAWING = 150_000
 """Bytes; a picture for the index with more marks than that is given as pixels."""
+PIXELS = 560
+"""Width of a picture that is given as pixels."""
 LONGEST_LABEL = 120
 """Characters of a text in that picture; measuring a long one takes seconds."""
 
@@ -114,19 +116,44 @@ def lines(record: Any, *, above: str = "") -> list[tuple[str, str]]:
 
 
 def _picture(figures: Sequence[dict[str, Any]]) -> tuple[str | None, str]:
-    """The first chart as a data: address for an <img>, where nothing in it can run, and its description."""
+    """The first chart, or its first view, as a data: address for an <img>, where nothing in it can run; and its
+    description."""
+    for figure in figures:
+        words = str(figure.get("description") or figure.get("title") or "")
+        first, whole = _first_view(figure["spec"]), figure["spec"]
+        for spec in (whole,) if first is whole else (first, whole):
+            drawn = _drawn(spec)
+            if drawn:
+                return drawn, words
+    return None, ""
+
+
+def _drawn(spec: dict[str, Any]) -> str | None:
     import vl_convert
 
-    for figure in figures:
-        spec = {key: cleaned(value) for key, value in figure["spec"].items() if key not in ("usermeta", "datasets")}
-        spec["datasets"] = cleaned(figure["spec"].get("datasets") or {}, longest=LONGEST_LABEL)
-        try:
-            drawn = vl_convert.vegalite_to_svg(spec, vl_version=assets.VEGALITE, allowed_base_urls=[]).encode()
-            kind = "svg+xml"
-            if len(drawn) > LARGEST_DRAWING:
-                drawn, kind = vl_convert.svg_to_png(drawn.decode(), scale=1.5), "png"
-        except ValueError:
-            continue
-        words = str(figure.get("description") or figure.get("title") or "")
-        return f"data:image/{kind};base64,{base64.b64encode(drawn).decode()}", words
-    return None, ""
+    plain = {key: cleaned(value) for key, value in spec.items() if key not in ("usermeta", "datasets")}
+    plain["datasets"] = cleaned(spec.get("datasets") or {}, longest=LONGEST_LABEL)
+    try:
+        drawing = vl_convert.vegalite_to_svg(plain, vl_version=assets.VEGALITE, allowed_base_urls=[])
+        content, kind = drawing.encode(), "svg+xml"
+        if len(content) > LARGEST_DRAWING:
+            width = re.search(r'<svg[^>]* width="([\d.]+)"', drawing)
+            scale = min(1.0, PIXELS / float(width.group(1))) if width else 0.5
+            content, kind = vl_convert.svg_to_png(drawing, scale=scale), "png"
+    except ValueError:
+        return None
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _first_view(spec: dict[str, Any]) -> dict[str, Any]:
+    """The first of views that are linked by a brush, with what it takes over from the whole; else the whole."""
+    if not any("interval" in str(param.get("select")) for param in spec.get("params") or ()):
+        return spec
+    above = {key: spec[key] for key in ("$schema", "config", "datasets") if key in spec}
+    named = spec.get("params") or []
+    while inner := next((spec[key] for key in ("hconcat", "vconcat", "concat") if spec.get(key)), None):
+        spec = ({"data": spec["data"]} if "data" in spec else {}) | inner[0]
+        named = [*named, *(spec.get("params") or [])]
+    views = {spec.get("name"), *(layer.get("name") for layer in spec.get("layer") or ())}
+    params = [param for param in named if not param.get("views") or views & set(param["views"])]
+    return above | spec | ({"params": params} if params else {})

@@ -45,19 +45,44 @@
     ["hconcat", "vconcat", "concat"].flatMap((key) => (spec[key] || []).flatMap(units)).concat(
       spec.mark || spec.layer ? [spec] : spec.spec && typeof spec.spec === "object" ? units(spec.spec) : [],
     );
-  const beside = (spec) => {
-    if (spec.hconcat) return spec.hconcat.reduce((sum, held) => sum + beside(held), 0);
-    const inner = spec.vconcat || spec.concat;
-    if (inner) return Math.max(...inner.map(beside));
-    return (typeof spec.width === "number" ? spec.width : 300) + 90;
+  const ys = (spec) =>
+    units(spec).flatMap((unit) => [unit, ...(unit.layer || [])]).map((held) => held.encoding && held.encoding.y).filter(Boolean);
+  const hidden = (y) => y.axis === null || Boolean(y.axis && y.axis.labels === false);
+  /* A row of views names its lines once, at the left; below each other, each must name its own. */
+  const labelled = (row) => {
+    const [first, ...others] = row.map(ys);
+    const named = first.find((y) => !hidden(y));
+    if (!named) return;
+    for (const y of others.flat())
+      if (y.field === named.field && hidden(y)) y.axis = structuredClone(named.axis === undefined ? {} : named.axis);
   };
-  const stacked = (spec) => {
+  /* Views side by side go below each other; they share their left edge, so long labels would push all to the right. */
+  const stacked = (spec, room) => {
+    if (spec.hconcat) labelled(spec.hconcat);
+    for (const key of ["hconcat", "vconcat", "concat"]) (spec[key] || []).forEach((held) => stacked(held, room));
     if (spec.hconcat) {
       spec.vconcat = spec.hconcat;
       delete spec.hconcat;
     }
     if (spec.concat) spec.columns = 1;
-    for (const key of ["vconcat", "concat"]) (spec[key] || []).forEach(stacked);
+    const most = Math.round(room * 0.34);
+    for (const held of [spec, ...(spec.layer || [])]) {
+      const y = held.encoding && held.encoding.y;
+      if (y && y.axis !== null) y.axis = { ...y.axis, labelLimit: Math.min((y.axis && y.axis.labelLimit) || most, most) };
+    }
+  };
+  const columns = (spec) =>
+    spec.hconcat ? spec.hconcat.reduce((sum, held) => sum + columns(held), 0)
+      : Math.max(1, ...["vconcat", "concat"].flatMap((key) => (spec[key] || []).map(columns)));
+  /* Takes `over` pixels off the whole: from each of the views side by side, or from the widest of those in a stack. */
+  const narrowed = (spec, over, room) => {
+    const wide = units(spec).filter((unit) => typeof unit.width === "number");
+    const side = columns(spec);
+    const most = Math.max(...wide.map((unit) => unit.width)) - over;
+    for (const unit of wide) {
+      const least = Math.max(150, Math.min(unit.width, 0.55 * room));
+      unit.width = Math.max(side > 1 ? 150 : least, side > 1 ? unit.width - over / side : Math.min(unit.width, most));
+    }
   };
 
   const prepared = (figure, room) => {
@@ -78,12 +103,11 @@
         spec.width = Math.min(spec.width >= 400 ? 760 : spec.width + 120, room);
         spec.autosize = { type: "fit-x", contains: "padding" };
       }
-    } else if (beside(spec) > room) {
-      stacked(spec);
-      if (spec.columns) spec.columns = Math.max(1, Math.floor(room / 260));
-      if (spec.encoding && spec.encoding.facet) spec.encoding.facet.columns = Math.max(1, Math.floor(room / 260));
-      for (const unit of units(spec))
-        if (typeof unit.width === "number") unit.width = Math.max(160, Math.min(unit.width, room - 110));
+    } else {
+      const across = Math.max(1, Math.floor(room / 260));
+      if (spec.facet) spec.columns = Math.min(spec.columns || across, across);
+      if (spec.encoding && spec.encoding.facet)
+        spec.encoding.facet.columns = Math.min(spec.encoding.facet.columns || across, across);
     }
     return spec;
   };
@@ -144,14 +168,15 @@
     try {
       let shown = await embed();
       const over = () => Math.ceil(element.querySelector("svg, canvas").getBoundingClientRect().width) - room;
-      if (over() > 2 && !spec.autosize) {
-        const less = over();
-        for (const unit of units(spec)) {
-          const share = spec.hconcat ? less / spec.hconcat.length : less;
-          if (typeof unit.width === "number") unit.width = Math.max(140, unit.width - share);
-        }
+      const again = async (change) => {
+        change();
         shown.finalize();
         shown = await embed();
+      };
+      if (over() > 2 && !spec.autosize) {
+        const side = columns(spec);
+        if (side > 1 && over() > 0.12 * room) await again(() => stacked(spec, room));
+        for (let turn = 0; turn < 2 && over() > 2; turn += 1) await again(() => narrowed(spec, over(), room));
       }
       views[number] = shown.view;
       element.dataset.room = room;
