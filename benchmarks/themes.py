@@ -3,8 +3,8 @@
     python benchmarks/themes.py [DOCUMENTS.parquet]
 
 For the studies teaching and world-2017 and, where given, for 3,900 passages of a user's table of documents that write of
-governance (columns id, side, outlet or source, text): AMI of the themes over three seeds, over all passages (no theme
-being a label of its own) and over those that belong to a theme under both seeds; AMI of two single k-means runs, for
+governance (columns id, side, outlet or source, text): AMI of the themes over three seeds, over all passages (no
+theme being a label of its own) and over those that belong to a theme under both seeds; AMI of two single k-means runs, for
 comparison; share without a theme; for teaching also the share of the planted junk that is in no theme or no passage.
 Also writes the ids of 20 passages of each theme, drawn at random, for reading: see benchmarks/reading.md.
 """

@@ -1,6 +1,6 @@
 """Draws the README's picture from the constructed teaching corpus: data/teaching/frames.svg.
 
-    python tools/picture.py
+python tools/picture.py
 """
 
 from pathlib import Path

@@ -76,7 +76,9 @@ def score(
     statements = _statements(codebook, encoder)
     if vectors.shape[1] != next(iter(statements.values())).shape[1]:
         raise InputError(
-            "passages and codebook were encoded by different encoders", where="frames", expected=f"dimension {vectors.shape[1]}",
+            "passages and codebook were encoded by different encoders",
+            where="frames",
+            expected=f"dimension {vectors.shape[1]}",
             do="Give frames() the encoder that encode() had.",
         )  # fmt: skip
     background = _direction(_mean(statements, codebook.background)) if codebook.background else None

@@ -69,7 +69,8 @@ def themes(
     `count`: number of themes (default how_many). `merge`: groups of theme numbers that become one (the
     first of each), `names`: the user's labels by number, both as numbered without merging.
     Raises InputError without embeddings, or with fewer than 60 passages."""
-    from sklearn.metrics import adjusted_mutual_info_score
+    import sklearn.cluster  # noqa: F401  (its thread pools can only be limited once they are there)
+    from threadpoolctl import threadpool_limits
 
     need(passages, ["embedding", "side", "document_id"], where="passages", do="Run encode(passages) first.")
     if len(passages) < LEAST_PASSAGES:
@@ -77,7 +78,22 @@ def themes(
             "too few passages for themes", where="themes", expected=f"at least {LEAST_PASSAGES}", found=len(passages),
             do="Widen the study's query or dates.",
         )  # fmt: skip
-    rows = passages.with_row_index("_row").sort("id")
+    with threadpool_limits(limits=1):
+        return _clustered(passages.with_row_index("_row").sort("id"), count, names or {}, merge, runs, seed)
+
+
+def _clustered(
+    rows: pl.DataFrame,
+    count: int | None,
+    names: Mapping[int, str],
+    merge: Sequence[Sequence[int]],
+    runs: int,
+    seed: int,
+) -> Themes:
+    """The work of `themes`, on one thread: t-SNE and k-means lose more than they win by several where
+    notebooks run side by side, and sums come out the same on any machine's number of cores."""
+    from sklearn.metrics import adjusted_mutual_info_score
+
     vectors = rows["embedding"].to_numpy().astype(np.float32)
     k = min(count or how_many(len(rows)), len(rows) // 5)
     voted = consensus(vectors, k, runs=runs, weights=_weights(rows), seed=seed)
@@ -94,7 +110,7 @@ def themes(
         centrality=pl.Series(closeness, dtype=pl.Float32),
     )
     stability = _stability(np.where(none, -1, labels), voted.halves, len(centres))
-    table = _described(made, stability, names or {})
+    table = _described(made, stability, names)
     centres = centres[table["theme"].to_numpy() - 1]
     return Themes(
         made.sort("_row").drop("_row"),

@@ -200,7 +200,6 @@ def _portrait(found: Portrait) -> str:
         heading = f"The query ‘{found.query}’"
         parts.append(html.table(found.hits, columns=columns, percent=["share_matching"], heading=heading))
     parts.append(_left_out(found.left_out))
-    parts += [html.claim(claim.grade, claim.sentence, claim.reasons) for claim in found.verdicts]
     if found.constructed:
         parts.append('<p class="notes">Every text here was constructed for teaching; nobody published it.</p>')
     return html.cell("".join(parts))
