@@ -2,11 +2,12 @@
 
     python benchmarks/themes.py [DOCUMENTS.parquet]
 
-For the studies teaching and world-2017 and, where given, for 3,900 passages of a user's table of documents that write of
-governance (columns id, side, outlet or source, text): AMI of the themes over three seeds, over all passages (no
-theme being a label of its own) and over those that belong to a theme under both seeds; AMI of two single k-means runs, for
-comparison; share without a theme; for teaching also the share of the planted junk that is in no theme or no passage.
-Also writes the ids of 20 passages of each theme, drawn at random, for reading: see benchmarks/reading.md.
+For the studies teaching and world-2017 and, where given, for 3,900 passages of a user's table of documents that
+write of governance (columns id, side, outlet or source, text): AMI of the themes over three seeds, over all
+passages (no theme being a label of its own) and over those that belong to a theme under both seeds; AMI of two
+single k-means runs, for comparison; the share without a theme; for teaching also the share of the planted junk that
+is in no theme or no passage. Also writes 20 passages of each theme, drawn at random, to reading-NAME.jsonl, which
+is not committed: benchmarks/reading.md has their ids and verdicts.
 """
 
 import json

@@ -11,7 +11,8 @@ from helpers.analyse.contrasts import Contrasts
 ROW = {
     "value": "rights", "side": "state_media", "other": "western", "difference": -0.12, "low": -0.2, "high": -0.05,
     "standardised": -0.6, "std_low": -1.0, "std_high": -0.25, "p": 2 / 70, "p_smallest": 2 / 70, "n_assignments": 70,
-    "alone_low": -0.15, "alone_high": -0.08, "flips": None, "between": 0.1, "n_documents": 400, "n_texts": 390, "n_passages": 2000,
+    "alone_low": -0.15, "alone_high": -0.08, "flips": None, "between": 0.1, "n_documents": 400, "n_texts": 390,
+    "n_passages": 2000,
     "n_members": 4, "other_n_documents": 1500, "other_n_passages": 6000,
     "other_n_texts": 1450, "other_n_members": 4,
 }  # fmt: skip
