@@ -13,11 +13,12 @@ STYLE = (
   color: var(--ink); font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 .workbench .scroll { overflow-x: auto; max-width: 100%; }
 .workbench table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; border: 0; }
-.workbench th, .workbench td { padding: .3rem .75rem .3rem 0; border: 0; border-bottom: 1px solid var(--rule);
+.workbench.workbench tr { background: none; }
+.workbench.workbench :is(th, td) { padding: .3rem .75rem .3rem 0; border: 0; border-bottom: 1px solid var(--rule);
   text-align: left; vertical-align: top; max-width: 28rem; white-space: normal; }
-.workbench thead th { color: var(--faint); font-weight: 600; border-bottom-width: 2px; vertical-align: bottom; }
+.workbench.workbench thead th { color: var(--faint); font-weight: 600; border-bottom-width: 2px; vertical-align: bottom; }
 .workbench .long { min-width: 15rem; }
-.workbench .n { text-align: right; white-space: nowrap; }
+.workbench.workbench .n { text-align: right; white-space: nowrap; }
 .workbench caption, .workbench .heading { text-align: left; font-weight: 600; padding: .2rem 0; caption-side: top; }
 .workbench .more, .workbench .faint { color: var(--faint); font-size: .8125rem; margin: .3rem 0; }
 .workbench .abreast { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 0 1.5rem; }
