@@ -58,6 +58,12 @@ CASES = [
         OPEN,
         "a side stands on 0 outlets of at least 10 documents: an outlet is not a side",
     ),
+    (
+        "described",
+        {"alone_high": -0.03},
+        OPEN,
+        "leaving one outlet out leaves 25% of it: it is that outlet's",
+    ),
     ("described", {"flips": "TASS, Post"}, OPEN, "the sign turns when TASS, Post is left out"),
     (
         "suggested",
@@ -130,7 +136,7 @@ SENTENCES = [
         "the outlets' own voice, copies counted once.",
     ),
     (
-        row(difference=0.12, low=0.05, high=0.2),
+        row(difference=0.12, low=0.05, high=0.2, alone_low=0.08, alone_high=0.15),
         Gate(),
         THEME,
         "suggested",
@@ -208,7 +214,9 @@ def test_what_is_withheld_is_counted_by_reason():
 
 
 def test_every_threshold_has_a_reason_and_is_used():
-    assert set(THRESHOLDS) == {"documents_to_ask", "documents_to_claim", "outlets_to_suggest", "p_to_claim"}
+    assert set(THRESHOLDS) == {
+        "documents_to_ask", "documents_to_claim", "outlets_to_suggest", "kept_to_suggest", "p_to_claim",
+    }  # fmt: skip
     assert all(len(threshold.reason) > 30 for threshold in THRESHOLDS.values())
     assert {grade for grade, *_ in CASES} | {"claimed"} == set(GRADES)
 

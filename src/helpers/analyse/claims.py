@@ -36,6 +36,11 @@ THRESHOLDS: dict[str, Threshold] = {
     ),
     "documents_to_claim": Threshold(30, "below that the document-level interval of a skewed score covers too little"),
     "outlets_to_suggest": Threshold(2, "with one outlet nothing tells the outlet from its side"),
+    "kept_to_suggest": Threshold(
+        0.5,
+        "an outlet whose omission takes more than half of a difference is what the difference is about: in the "
+        "teaching corpus planted differences keep nine tenths, one outlet's habit under a tenth",
+    ),
     "p_to_claim": Threshold(
         0.05, "permutation of whole outlets, the only p that speaks of sides; three against three cannot go below .10"
     ),
@@ -151,6 +156,8 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
         lacking.append(f"a side stands on {needed}: an outlet is not a side")
     if row["flips"]:
         lacking.append(f"the sign turns when {row['flips']} is left out")
+    elif (kept := _kept(row)) < t["kept_to_suggest"]:
+        lacking.append(f"leaving one outlet out leaves {kept:.0%} of it: it is that outlet's")
     if lacking:
         return "described", lacking
     if row["p_smallest"] > t["p_to_claim"]:
@@ -166,6 +173,13 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
     if lacking:
         return "suggested", lacking
     return "claimed", [f"permuting whole outlets gives p = {row['p']:.3f} (smallest possible {row['p_smallest']:.3f})"]
+
+
+def _kept(row: Mapping) -> float:
+    """The share of a difference that is left when the outlet that matters most is left out."""
+    if row["alone_low"] is None or not row["difference"]:
+        return 1.0
+    return min(row["alone_low"] / row["difference"], row["alone_high"] / row["difference"])
 
 
 def side_name(side: str) -> str:
