@@ -16,7 +16,8 @@ STYLE = (
 .workbench.workbench tr { background: none; }
 .workbench.workbench :is(th, td) { padding: .3rem .75rem .3rem 0; border: 0; border-bottom: 1px solid var(--rule);
   text-align: left; vertical-align: top; max-width: 28rem; white-space: normal; }
-.workbench.workbench thead th { color: var(--faint); font-weight: 600; border-bottom-width: 2px; vertical-align: bottom; }
+.workbench.workbench thead th { color: var(--faint); font-weight: 600; border-bottom-width: 2px;
+  vertical-align: bottom; }
 .workbench .long { min-width: 15rem; }
 .workbench.workbench .n { text-align: right; white-space: nowrap; }
 .workbench caption, .workbench .heading { text-align: left; font-weight: 600; padding: .2rem 0; caption-side: top; }
