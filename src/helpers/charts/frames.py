@@ -51,6 +51,7 @@ def differences(found: Frames) -> Figure:
     drawn = table.with_columns(minus=-pl.col("floor"))
     pairs = drawn["pair"].unique(maintain_order=True).to_list()
     reach = float(drawn.select(pl.max_horizontal(pl.col("std_low", "std_high", "floor").abs()).max()).item() or 1)
+    unit, reaching = "standard deviations", alt.Scale(domain=[-reach, reach])
     panels = []
     for k, pair in enumerate(pairs):
         one = alt.Chart(drawn, title=pair, width=160, height=alt.Step(21))
@@ -69,7 +70,7 @@ def differences(found: Frames) -> Figure:
             range=["circle", "circle", "square", "cross", "diamond"],
         )
         point = one.mark_point(size=60, filled=True).encode(
-            x=alt.X("standardised:Q", title="standard deviations", scale=alt.Scale(domain=[-reach, reach])),
+            x=alt.X("standardised:Q", title=unit if k == len(pairs) // 2 else None, scale=reaching),
             y=y,
             color=alt.Color("grade:N", scale=grade, legend=alt.Legend(title=None, orient="top") if k == 0 else None),
             shape=alt.Shape("grade:N", scale=shape, legend=alt.Legend(title=None, orient="top") if k == 0 else None),
