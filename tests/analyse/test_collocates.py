@@ -4,7 +4,7 @@ import pytest
 
 from constructed import passages
 from helpers.analyse.collocates import collocates
-from helpers.errors import InputError
+from helpers.charts import words as charts
 
 
 def test_counts_by_hand() -> None:
@@ -58,5 +58,9 @@ def test_sides_stand_beside_each_other() -> None:
 
 
 def test_a_term_that_is_nowhere() -> None:
-    with pytest.raises(InputError, match="Cannot be asked of this corpus"):
-        collocates(passages([("d", "e", "A", "some words")]), "hegemony")
+    """It is an empty table that a chart turns into "cannot be asked of this corpus", and no error."""
+    found = collocates(passages([("d", "e", "A", "some words")]), "hegemony")
+    assert found.table.is_empty()
+    assert found.sides.select("side", "n_matches", "n_documents").rows() == [("e", 0, 0)]
+    shown = charts.collocates(found)
+    assert shown.grade == "withheld" and "cannot be asked of this corpus" in shown.sentence

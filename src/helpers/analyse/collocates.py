@@ -54,20 +54,13 @@ def collocates(
     """Words within `window` words before or after `pattern`, in the same passage, for each `by`.
 
     A word between two matches counts once. Words in n copies of one text weigh 1/n. The measures are of
-    words and know nothing of documents: they rank, n_documents judges. Raises InputError where the
-    expression is bad or nowhere found."""
+    words and know nothing of documents: they rank, n_documents judges. An expression that is
+    nowhere found gives an empty table. Raises InputError where it is bad."""
     need(passages, [by, "document_id", "text", "language"], where="passages", do="Run prepare first.")
     if window < 1:
         raise InputError("`window` of collocates", expected="1 or more words", found=window)
     kept = in_scope(passages, voice=voice, copies=copies).drop_nulls(by)
     found = find_all(kept["text"], pattern)
-    if found.is_empty():
-        raise InputError(
-            f"{pattern!r} is nowhere in these passages",
-            where="collocates",
-            found=f"{kept.height:,} passages in voice {voice!r}",
-            do="Cannot be asked of this corpus; try another ending, such as governance\\w*, or voice 'all'.",
-        )
     labels = kept.select(pl.col(by).cast(pl.String).alias("side"), "document_id", _weight(kept, copies).alias("weight"))
     table = token_table(_with_nodes(kept, found)).filter(~pl.col("ends_phrase"))
     near = _near(table["row"].to_numpy(), (table["token"] == NODE).to_numpy(), window)
