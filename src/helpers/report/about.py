@@ -67,10 +67,10 @@ def about(study: Study, *, table: pl.DataFrame, parts: pl.DataFrame, left_out: p
 
 
 def _sampled(study: Study, table: pl.DataFrame) -> str:
-    first, last = table["date"].min(), table["date"].max()
     made = f"{table.height:,} documents"
-    if first is not None and last is not None:
-        made += f" from {html.day(first)} to {html.day(last)}"  # type: ignore[arg-type]
+    dated = table.drop_nulls("date").sort("date").select("date", "date_precision")
+    if not dated.is_empty():
+        made += f" from {html.day(*dated.row(0))} to {html.day(*dated.row(-1))}"
     return made + (f", in whose title or text stands: {study.query}" if study.query else "")
 
 
