@@ -24,6 +24,8 @@ def test_usage_draws_sides_and_outlets() -> None:
 def test_time_draws_every_period() -> None:
     figure = charts.time(usage(passages(ROWS), "order", "order"))
     assert figure.table.height == 2 and figure.chart.to_dict()
+    withheld = charts.time(usage(passages(ROWS), "hegemony", "hegemony"))
+    assert isinstance(withheld, Claim) and withheld.grade == "withheld"
 
 
 def test_senses_draw_or_withhold() -> None:

@@ -67,8 +67,13 @@ def usage(found: Usage, *, of: str = "rate") -> Figure:
     )
 
 
-def time(found: Usage) -> Figure:
-    """The share of each side's documents that use the term, by quarter or year; a gap where none is."""
+def time(found: Usage) -> Figure | Claim:
+    """The share of each side's documents that use the term, by quarter or year; a gap where none is.
+
+    A withheld claim where no document uses it."""
+    if not found.table["n_using"].sum():
+        sentence = f"When ‘{found.term}’ is used cannot be asked of this corpus."
+        return Claim(found.term, "withheld", sentence, ("no document uses it",))
     sides = found.table["side"].to_list()
     quarters = found.period == "quarter"
     when = alt.Axis(
@@ -80,10 +85,11 @@ def time(found: Usage) -> Figure:
     y = alt.Y("share:Q", title="share of documents", axis=alt.Axis(format="%"))
     lines = drawn.mark_line(invalid="break-paths-show-domains").encode(y=y)
     spread = drawn.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", title="share of documents"), y2="high:Q")
+    grey = alt.Legend(symbolFillColor=base.FAINT, symbolStrokeColor=base.FAINT)
     points = drawn.mark_point().encode(
         y=y,
         shape=base.side_shape(sides),
-        size=alt.Size("n_documents:Q", title="documents", scale=alt.Scale(range=[15, 160])),
+        size=alt.Size("n_documents:Q", title="documents", scale=alt.Scale(range=[15, 160]), legend=grey),
         tooltip=["side", alt.Tooltip("start:T", format="%B %Y"), alt.Tooltip("share:Q", format=".1%"),
                  alt.Tooltip("low:Q", format=".1%"), alt.Tooltip("high:Q", format=".1%"), "n_documents", "n_using"],
     )  # fmt: skip
