@@ -71,6 +71,7 @@ def study_of(sides: dict[str, tuple[str, ...]], text: str = "A study") -> About:
                 "speaker": None,
                 "country": None,
                 "date": datetime.date(2020, 1, 1),
+                "date_precision": "day",
                 "constructed": True,
             }
             for side, outlets in sides.items()
