@@ -12,6 +12,7 @@ import polars as pl
 
 from helpers import html
 from helpers.analyse.contrasts import Contrasts
+from helpers.phrases import count, listed
 from helpers.sides import readable
 
 _WHY = {
@@ -125,7 +126,7 @@ def withheld(made: Sequence[Claim], *, topic: str) -> Claim:
         pair = f"{side_name(str(claim.numbers['side']))} and {side_name(str(claim.numbers['other']))}"
         reasons.setdefault(f"{pair}, {_WHY.get(kind, claim.reasons[0])}", []).append(claim.topic)
     sentence = (
-        f"Of {_count(len(made), 'contrast')} of {topic}, {len(silent)} {'is' if len(silent) == 1 else 'are'} withheld."
+        f"Of {count(len(made), 'contrast')} of {topic}, {len(silent)} {'is' if len(silent) == 1 else 'are'} withheld."
     )
     told = tuple(f"between {why}: {', '.join(sorted(about))}" for why, about in sorted(reasons.items()))
     return Claim(topic, "withheld" if silent else "described", sentence, told)
@@ -152,7 +153,7 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
     elif row["low"] <= 0 <= row["high"]:
         lacking.append("the interval includes zero")
     if few_outlets < t["outlets_to_suggest"]:
-        needed = f"{_count(few_outlets, 'outlet')} of at least {t['documents_to_ask']:.0f} documents"
+        needed = f"{count(few_outlets, 'outlet')} of at least {t['documents_to_ask']:.0f} documents"
         lacking.append(f"a side stands on {needed}: an outlet is not a side")
     if row["flips"]:
         lacking.append(f"the sign turns when {row['flips']} is left out")
@@ -214,14 +215,14 @@ def _sentence(row: Mapping, grade: str, *, wording: Wording, members: Mapping[st
             f"{_listed(members[b])}; {wording.held}."
         )
     lead = f"{side_name(a)} {wording.more.format(label)} than {side_name(b)}"
-    outlets = f"{base_a} of {_count(_n_members(row, a), 'outlet')} against {base_b} of {_n_members(row, b)}"
+    outlets = f"{base_a} of {count(_n_members(row, a), 'outlet')} against {base_b} of {_n_members(row, b)}"
     return f"{lead[0].upper()}{lead[1:]}, by {size}: {outlets}, whichever outlet is left out; {wording.held}."
 
 
 def _based(row: Mapping, prefix: str) -> str:
     """How much text one side's number rests on."""
-    documents = _count(row[f"{prefix}n_documents"], "document")
-    return f"{documents} ({_count(row[f'{prefix}n_passages'], 'passage')})"
+    documents = count(row[f"{prefix}n_documents"], "document")
+    return f"{documents} ({count(row[f'{prefix}n_passages'], 'passage')})"
 
 
 def _n_members(row: Mapping, side: str) -> int:
@@ -249,11 +250,7 @@ def _members(contrasts: Contrasts) -> dict[str, tuple[str, ...]]:
 def _listed(names: tuple[str, ...], most: int = 6) -> str:
     if len(names) > most:
         return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} others"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" + ("" if n == 1 else "s")
+    return listed(names)
 
 
 def _effect(numbers: Mapping) -> float:

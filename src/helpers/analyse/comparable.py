@@ -13,6 +13,7 @@ import polars as pl
 from helpers.analyse.claims import THRESHOLDS, Claim, Threshold, side_name
 from helpers.analyse.periods import when
 from helpers.analyse.units import FEWEST_DOCUMENTS
+from helpers.phrases import count, per_cent
 
 LIMITS: dict[str, Threshold] = {
     "dates": Threshold(0.5, "below that most documents of the two sides are of different times"),
@@ -71,7 +72,8 @@ def verdicts(pairs: pl.DataFrame, sides: pl.DataFrame, absent: Mapping[str, list
         few = [side for side in (a, b) if counts[side]["n_documents"] < asked]
         if few:
             reasons = [
-                f"{_first(side_name(s))}: {_n(counts[s]['n_documents'], 'document')}, {asked:.0f} needed" for s in few
+                f"{_first(side_name(s))}: {count(counts[s]['n_documents'], 'document')}, {asked:.0f} needed"
+                for s in few
             ]
             sentence = f"A comparison of {topic} cannot be asked of this corpus."
             made.append(Claim(topic, "withheld", sentence, tuple(reasons), {}))
@@ -109,7 +111,7 @@ def _dates(periods: pl.DataFrame, rows: list[dict]) -> tuple:
     both = overlap(periods, a, b, "start")
     if both is None or min(dated) < KNOWN:
         few = " and ".join(
-            f"{_per_cent(part)} of {side_name(row['side'])}" for part, row in zip(dated, rows, strict=True)
+            f"{per_cent(part)} of {side_name(row['side'])}" for part, row in zip(dated, rows, strict=True)
         )
         return None, None, f"Dates: known for {few} only."
     gaps = []
@@ -122,13 +124,13 @@ def _dates(periods: pl.DataFrame, rows: list[dict]) -> tuple:
             gaps.append(f"no document of {side_name(side)} in {_and(named)}")
     rest = f"; {'; '.join(gaps)}" if gaps else ""
     if both >= LIMITS["dates"].value:
-        return True, both, f"Dates: alike to {_per_cent(both)}, {period} by {period}{rest}."
+        return True, both, f"Dates: alike to {per_cent(both)}, {period} by {period}{rest}."
     advice = (
         f": compare within a {period}, or narrow the study’s dates"
         if both > 0
         else f": no {period} has documents of both"
     )
-    return False, both, f"Dates: alike to {_per_cent(both)} only, {period} by {period}{advice}{rest}."
+    return False, both, f"Dates: alike to {per_cent(both)} only, {period} by {period}{advice}{rest}."
 
 
 def _shares(table: pl.DataFrame, a: str, b: str, by: str, aspect: str) -> tuple:
@@ -140,15 +142,15 @@ def _shares(table: pl.DataFrame, a: str, b: str, by: str, aspect: str) -> tuple:
         if int(known["n_documents"].sum()) < KNOWN * int(of_side["n_documents"].sum()):
             return None, None, f"{name}: not known for most of {side_name(side)}."
         top = known.sort("n_documents", by, descending=[True, False]).row(0, named=True)
-        told.append((side_name(side), top[by], _per_cent(top["n_documents"] / known["n_documents"].sum())))
+        told.append((side_name(side), top[by], per_cent(top["n_documents"] / known["n_documents"].sum())))
     both = overlap(table, a, b, by) or 0.0
     largest = "; most often " + " and ".join(f"‘{value}’ for {side} ({share})" for side, value, share in told)
     if {share for _, _, share in told} == {"100 %"} and told[0][1] == told[1][1]:
         return True, both, f"{name}: all ‘{told[0][1]}’."
     if both >= LIMITS[aspect].value:
-        return True, both, f"{name}: alike to {_per_cent(both)}{largest}."
+        return True, both, f"{name}: alike to {per_cent(both)}{largest}."
     why = "a difference may be one of kind" if by == "kind" else "words cannot be counted against each other"
-    alike = f"alike to {_per_cent(both)} only" if both else "nothing in common"
+    alike = f"alike to {per_cent(both)} only" if both else "nothing in common"
     return False, both, f"{name}: {alike}{largest}: {why}."
 
 
@@ -166,7 +168,7 @@ def _outlets(rows: list[dict], *, speakers: bool) -> tuple:
     a, b = (row["n_counted"] for row in rows)
     if min(a, b) < THRESHOLDS["outlets_to_suggest"].value:
         few = [row for row in rows if row["n_counted"] < THRESHOLDS["outlets_to_suggest"].value]
-        said = " and ".join(f"{_n(row['n_counted'], noun)} of {side_name(row['side'])}" for row in few)
+        said = " and ".join(f"{count(row['n_counted'], noun)} of {side_name(row['side'])}" for row in few)
         enough = "" if speakers else " with enough documents"
         why = f"nothing tells the {noun} from its side"
         return False, float(min(a, b)), f"{_first(noun)}s: only {said}{enough}: {why}."
@@ -193,8 +195,8 @@ def _one_outlet(table: pl.DataFrame, a: str, b: str, *, speakers: bool) -> tuple
     worst = max(row["most"] for row in largest)
     over = [row for row in largest if row["most"] >= LIMITS["one outlet"].value]
     told = " and ".join(
-        f"{row['member']} carries {_per_cent(row['share'])} of the documents of {side_name(row['side'])}"
-        + (f" ({_per_cent(row['most'])} of their words)" if row["most"] > row["share"] + 0.005 else "")
+        f"{row['member']} carries {per_cent(row['share'])} of the documents of {side_name(row['side'])}"
+        + (f" ({per_cent(row['most'])} of their words)" if row["most"] > row["share"] + 0.005 else "")
         for row in over or largest
     )
     if over:
@@ -209,8 +211,8 @@ def _copies(table: pl.DataFrame, clusters: pl.DataFrame, a: str, b: str) -> tupl
     worst = max(row["share"] for row in rows)
     first, second = (set(clusters.filter(pl.col("side") == side)["copy_cluster"].drop_nulls()) for side in (a, b))
     spans = len(first & second)
-    shares = " and ".join(f"{_per_cent(row['share'])} of {side_name(row['side'])}" for row in rows)
-    also = f"; {_n(spans, 'text')} {'stands' if spans == 1 else 'stand'} on both sides" if spans else ""
+    shares = " and ".join(f"{per_cent(row['share'])} of {side_name(row['side'])}" for row in rows)
+    also = f"; {count(spans, 'text')} {'stands' if spans == 1 else 'stand'} on both sides" if spans else ""
     if worst < LIMITS["copies"].value:
         return True, worst, f"Copies: {shares} repeat an earlier document{also}."
     return False, worst, f"Copies: {shares} repeat an earlier document{also}; count copies once."
@@ -227,7 +229,7 @@ def _speakers(voices: pl.DataFrame, rows: list[dict]) -> tuple | None:
             most = voice["n_most"] / row["n_documents"]
             worst = max(worst, most)
             if most >= LIMITS["speakers"].value:
-                told.append(f"{voice['speaker']} speaks in {_per_cent(most)} of {side_name(row['side'])}")
+                told.append(f"{voice['speaker']} speaks in {per_cent(most)} of {side_name(row['side'])}")
     if not any(spoken):
         return None
     if min(spoken) < KNOWN <= max(spoken):
@@ -237,7 +239,7 @@ def _speakers(voices: pl.DataFrame, rows: list[dict]) -> tuple | None:
         told.insert(0, f"{speech} are speeches, {other} are not")
     if told:
         return False, worst, f"Speakers: {'; '.join(told)}."
-    return True, worst, f"Speakers: none has more than {_per_cent(worst)} of a side."
+    return True, worst, f"Speakers: none has more than {per_cent(worst)} of a side."
 
 
 def _summed(topic: str, good: pl.DataFrame, bad: pl.DataFrame, unknown: pl.DataFrame) -> str:
@@ -250,20 +252,12 @@ def _summed(topic: str, good: pl.DataFrame, bad: pl.DataFrame, unknown: pl.DataF
 
 
 def _whose(row: dict) -> str:
-    return f"{side_name(row['side'])} ({_n(row['n_documents'], 'document')})"
+    return f"{side_name(row['side'])} ({count(row['n_documents'], 'document')})"
 
 
 def _and(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _per_cent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
 def _first(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _n(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" + ("" if n == 1 else "s")

@@ -107,6 +107,11 @@ def named(table: pl.DataFrame, columns: Sequence[str] = ("side",)) -> pl.DataFra
     )
 
 
+def only(side: str) -> alt.FieldEqualPredicate:
+    """The rows of one side, in a table with readable names (see `named`): for small multiples."""
+    return alt.FieldEqualPredicate(field="side", equal=readable(side))
+
+
 def theme() -> dict[str, Any]:
     """The Vega-Lite configuration of every chart; its greys read on white and on dark."""
     text = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}

@@ -41,7 +41,7 @@ def usage(found: Usage, *, of: str = "rate") -> Figure:
     for k, side in enumerate(sides):
         last = k == len(sides) - 1
         axis = alt.Axis(format="%" if of == "share" else "~g", labels=last, ticks=last)
-        one = alt.Chart(drawn, width=460, height=alt.Step(20)).transform_filter(_only(side))
+        one = alt.Chart(drawn, width=460, height=alt.Step(20)).transform_filter(base.only(side))
         one = one.encode(
             y=alt.Y("of:N", title=readable(side), sort=None),
             x=alt.X("value:Q", title=_UNITS[of] if last else None, axis=axis, scale=alt.Scale(domain=[0, high])),
@@ -144,10 +144,6 @@ def senses(found: Senses, *, most: int = 15) -> Figure | Claim:
             *found.sides["said"].drop_nulls(),
         ),
     )
-
-
-def _only(side: str) -> alt.FieldEqualPredicate:
-    return alt.FieldEqualPredicate(field="side", equal=readable(side))
 
 
 def usage_claims(found: Usage) -> list[Claim]:

@@ -2,6 +2,7 @@
 
 import altair as alt
 import polars as pl
+from IPython.display import HTML
 
 from helpers import html
 from helpers.analyse.claims import Claim, Gate, Wording, claims
@@ -33,7 +34,8 @@ def frame_claims(found: Frames) -> list[Claim]:
 
 def differences(found: Frames) -> Figure:
     """How far each pair of sides differs on each frame, with the floor that control frames set."""
-    grades = {(c.topic, c.numbers["side"], c.numbers["other"]): c.grade for c in frame_claims(found)}
+    made = frame_claims(found)
+    grades = {(c.topic, c.numbers["side"], c.numbers["other"]): c.grade for c in made}
     labels = found.codebook.labels()
     rows = found.contrasts.table.select(
         "value", "side", "other", "standardised", "std_low", "std_high", "p", "p_smallest",
@@ -80,7 +82,7 @@ def differences(found: Frames) -> Figure:
                      "n_documents", "other_n_documents", "n_members", "other_n_members", "flips"],
         )  # fmt: skip
         panels.append(alt.layer(floor, zero, interval, point))
-    kept = [c for c in frame_claims(found) if c.grade != "withheld"]
+    kept = [c for c in made if c.grade != "withheld"]
     return finish(
         alt.hconcat(*panels, spacing=12),
         title="How far sides differ on each frame",
@@ -207,21 +209,11 @@ def axes(found: Frames) -> Figure:
     )
 
 
-def passages(found: Frames, frame: str, *, most: int = 3) -> "_Shown":
+def passages(found: Frames, frame: str, *, most: int = 3) -> HTML:
     """The passages of each side that score highest on a frame, to read: does it mean what it says?"""
     label = found.codebook.frames[frame]
     heading = f"{label.label}: {label.definition}"
-    return _Shown(html.cell(f"<p>{html.escape(heading)}</p>" + html.passages(carriers(found, frame, most=most))))
-
-
-class _Shown:
-    """A piece of safe HTML as the last line of a cell."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def _repr_html_(self) -> str:
-        return self._text
+    return HTML(html.cell(f"<p>{html.escape(heading)}</p>" + html.passages(carriers(found, frame, most=most))))
 
 
 @shows(Frames)

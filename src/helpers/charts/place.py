@@ -11,8 +11,9 @@ from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held
 from helpers.charts.theme_map import HEIGHT, WIDTH, apart
-from helpers.charts.typical import count, listed, names_of, same_text
+from helpers.charts.typical import names_of, same_text
 from helpers.errors import InputError
+from helpers.phrases import count, listed
 from helpers.results import shows
 from helpers.sides import looks, readable
 

@@ -10,6 +10,7 @@ from helpers.analyse.units import FEWEST_DOCUMENTS
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.errors import InputError
+from helpers.phrases import count
 from helpers.results import shows
 from helpers.sides import readable
 
@@ -33,7 +34,7 @@ def time(found: Portrait) -> Figure:
         of_period = table.filter(pl.col("period") == period_of[side])
         top = int(of_period["n_documents"].max() or 1)  # type: ignore[arg-type]
         axis = alt.Axis(labels=side == order[-1], ticks=side == order[-1], format=_form(span), tickCount=8, grid=False)
-        one = alt.Chart(drawn, width=620, height=78).transform_filter(_only(side))
+        one = alt.Chart(drawn, width=620, height=78).transform_filter(base.only(side))
         one = one.encode(x=alt.X("start:T", title=None, axis=axis, scale=_days(span)), x2="end:T")
         scale = alt.Scale(domain=[0, top])
         bars = one.mark_rect(stroke=None).encode(
@@ -50,7 +51,7 @@ def time(found: Portrait) -> Figure:
     total, dated = int(found.sides["n_documents"].sum()), int(table["n_documents"].sum())
     periods = " or ".join(sorted(set(period_of.values())))
     undated = (
-        f"{_n(total - dated, 'document')} without a date, or with one less exact than others of its side: not drawn."
+        f"{count(total - dated, 'document')} without a date, or with one less exact than others of its side: not drawn."
     )
     return finish(
         alt.vconcat(*panels, spacing=10),
@@ -88,7 +89,7 @@ def outlets(found: Portrait) -> Figure:
         x = alt.X(
             "n_documents:Q", title="documents" if last else None, axis=axis, scale=alt.Scale(domain=[0, 1.08 * top])
         )
-        one = alt.Chart(drawn, width=430, height=alt.Step(22)).transform_filter(_only(side))
+        one = alt.Chart(drawn, width=430, height=alt.Step(22)).transform_filter(base.only(side))
         bars = one.encode(
             x=x,
             y=alt.Y("member:N", title=None, sort=None),
@@ -108,14 +109,14 @@ def outlets(found: Portrait) -> Figure:
     noun = found.members
     few = found.table.filter(~pl.col("counted"))
     why = [
-        f"{row['member']} ({readable(row['side'])}) has {_n(row['n_units'], 'document')} that count,"
+        f"{row['member']} ({readable(row['side'])}) has {count(row['n_units'], 'document')} that count,"
         f" fewer than {FEWEST_DOCUMENTS}: it is described, and enters no mean over outlets."
         + (" Texts that several outlets carry count for none of them." if row["n_units"] < row["n_documents"] else "")
         for row in few.head(3).iter_rows(named=True)
     ]
-    why += [f"So have {_n(few.height - 3, 'further ' + noun)}."] if few.height > 3 else []
+    why += [f"So have {count(few.height - 3, 'further ' + noun)}."] if few.height > 3 else []
     more = found.table.height - table.height
-    why += [f"{_n(more, noun)} with fewer documents are not drawn."] if more else []
+    why += [f"{count(more, noun)} with fewer documents are not drawn."] if more else []
     return finish(
         alt.vconcat(*panels, spacing=12),
         title=f"Documents by {noun}",
@@ -145,7 +146,7 @@ def lengths(found: Portrait) -> Figure:
         axis = alt.Axis(labels=last, labelAngle=0, format=",d")
         x = alt.X("least:O", title="words of a document, at least" if last else None, axis=axis)
         y = alt.Y("share:Q", title=None, scale=alt.Scale(domain=[0, top]), axis=alt.Axis(format="%", tickCount=3))
-        one = alt.Chart(drawn, width=min(620, 78 * n_classes), height=70).transform_filter(_only(side)).encode(
+        one = alt.Chart(drawn, width=min(620, 78 * n_classes), height=70).transform_filter(base.only(side)).encode(
             x=x,
             y=y,
             color=alt.Color("side:N", scale=base.side_scale(sides), legend=None),
@@ -232,7 +233,7 @@ def _by_side(table: pl.DataFrame, order: list[str]) -> list[dict]:
 def _counts(found: Portrait) -> str:
     order = _ordered(found.sides["side"].to_list())
     return ", ".join(
-        f"{row['n_documents']:,} of {readable(row['side'])} from {_n(row['n_members'], found.members)}"
+        f"{row['n_documents']:,} of {readable(row['side'])} from {count(row['n_members'], found.members)}"
         for row in _by_side(found.sides, order)
     )
 
@@ -257,13 +258,5 @@ def _listed(names: list[str], most: int = 8) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
-def _only(side: str) -> alt.FieldEqualPredicate:
-    return alt.FieldEqualPredicate(field="side", equal=readable(side))
-
-
 def _counted(held: bool) -> alt.FieldEqualPredicate:
     return alt.FieldEqualPredicate(field="counted", equal=held)
-
-
-def _n(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" + ("" if n == 1 else "s")

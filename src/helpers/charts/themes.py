@@ -16,6 +16,7 @@ from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held
 from helpers.charts.theme_map import fitting, map, titles
 from helpers.errors import InputError
+from helpers.phrases import count, per_cent
 from helpers.results import shows
 
 __all__ = ["central", "composition", "composition_claims", "map", "sizes"]
@@ -72,7 +73,7 @@ def composition(contrasts: Contrasts, found: Themes, *, voice: str = "outlet", c
         description="Dot chart of the share of each side’s passages in each theme, with intervals.",
         table=table,
         notes=(
-            f"The sentence is the strongest of {_n(len(made), 'contrast')} made here.",
+            f"The sentence is the strongest of {count(len(made), 'contrast')} made here.",
             "A theme is what passages are about, as this clustering has it, and with it some of the outlets’ style.",
         ),
     )
@@ -149,8 +150,8 @@ def sizes(found: Themes) -> Figure:
     return finish(
         chart,
         title="The themes",
-        caption=f"{len(table)} themes of {found.passages.height:,} passages, {_per_cent(found.unassigned)} in none;"
-        f" {_n(unsteady, 'theme')} of weak stability (overlap between runs under {FAIR:g} of 1).",
+        caption=f"{len(table)} themes of {found.passages.height:,} passages, {per_cent(found.unassigned)} in none;"
+        f" {count(unsteady, 'theme')} of weak stability (overlap between runs under {FAIR:g} of 1).",
         how_to_read="Steady: a theme of mostly the same passages comes back in either half of the"
         f" {found.runs} runs (mean Jaccard overlap of {STEADY:g} and more). Fair: its core does ({FAIR:g} and more)."
         " Weak: another run may not show it.",
@@ -166,7 +167,7 @@ def _themes(found: Themes) -> str:
     columns = {"theme": "no.", "label": "theme", "words": "typical words", "n_documents": "documents",
                "n_passages": "passages", "stability": "stability", "steady": "that is"}  # fmt: skip
     said = (
-        f"{found.passages.height:,} passages, {_per_cent(found.unassigned)} in no theme; agreement between halves of"
+        f"{found.passages.height:,} passages, {per_cent(found.unassigned)} in no theme; agreement between halves of"
         f" the runs: AMI {found.agreement:.2f}. A theme is where comparison starts, and no finding."
     )
     return html.cell(
@@ -189,11 +190,3 @@ def _top(table: pl.DataFrame, room: float) -> float:
 
 def _head(words: str) -> alt.TitleParams:
     return alt.TitleParams(words, frame="group", fontSize=12, fontWeight="normal")
-
-
-def _per_cent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _n(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" + ("" if n == 1 else "s")

@@ -8,6 +8,7 @@ from helpers import html
 from helpers.analyse.claims import Claim, side_name
 from helpers.analyse.place import Placed
 from helpers.charts.claims import held
+from helpers.phrases import count, listed
 
 LONGER = 2
 """A text of so many times the passages of the others is not measured as they are, and that is said."""
@@ -107,14 +108,3 @@ def names_of(placed: Placed) -> dict[str, str]:
     return {
         id: f"‘{html.clip(title, 90)}’ ({outlet})" if title else f"the text of {outlet}" for id, title, outlet in rows
     }
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names in a sentence: "a, b and c"."""
-    given = list(names)
-    return " and ".join(filter(None, [", ".join(given[:-1]), given[-1]]))
-
-
-def count(n: int, noun: str) -> str:
-    """ "1 passage", "4 passages"."""
-    return f"{n:,} {noun}" + ("" if n == 1 else "s")

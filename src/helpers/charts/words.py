@@ -13,6 +13,7 @@ from helpers.analyse.words import REST, Keyness, top
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.errors import InputError
+from helpers.phrases import count
 from helpers.results import shows
 from helpers.sides import readable
 
@@ -42,7 +43,7 @@ def keyness(found: Keyness, *, other: str | None = None, most: int = 15) -> Figu
     chart = _panels(table, sides, x="z_documents", title="z, by document", marks="whose", tooltip=_TOLD)
     opponent = "all others" if other is None else readable(other)
     counts = ", ".join(
-        f"{row['n_documents']:,} of {readable(row['side'])} ({_n(row['n_outlets'], 'outlet')})"
+        f"{row['n_documents']:,} of {readable(row['side'])} ({count(row['n_outlets'], 'outlet')})"
         for row in found.sides.iter_rows(named=True)
     )
     return finish(
@@ -262,7 +263,3 @@ def _name(side: str) -> str:
 
 def _number(*names: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{name}:Q", format=".3~g") for name in names]
-
-
-def _n(n: int, noun: str) -> str:
-    return f"{n} {noun}" + ("" if n == 1 else "s")
