@@ -98,10 +98,11 @@ def test_a_part_that_cannot_be_read_is_named(tmp_path):
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
 def test_any_outlet_is_one_valid_line(outlet):
     assert yaml.safe_load(f"- {quoted(outlet)}") == [outlet]
-    table = pl.DataFrame({"outlet": [outlet, "B"], "side": [None, None], "date": [datetime.date(2024, 1, 1)] * 2})
+    second = f"{outlet} B"  # another outlet, whatever the first is called
+    table = pl.DataFrame({"outlet": [outlet, second], "side": [None, None], "date": [datetime.date(2024, 1, 1)] * 2})
     text = template("x", corpus=["a.csv"], documents=table.with_columns(pl.col("side").cast(pl.String)))
     study = parse_study(filled(text), path=tmp_study())
-    assert {m for members in study.sides.values() for m in members} == {outlet, "B"}
+    assert {m for members in study.sides.values() for m in members} == {outlet, second}
 
 
 def tmp_study():
