@@ -224,7 +224,7 @@ def test_frames_with_too_few_codes_are_refused_with_what_is_wanting() -> None:
     ],
 )
 def test_what_else_is_wanting(codes: list, documents: list, told: str) -> None:
-    wanting = module._wanting(np.array(codes), np.array(documents))
+    wanting = module.wanting_of(np.array(codes), np.array(documents))
     assert wanting is not None and re.search(told, wanting), wanting
 
 

@@ -69,26 +69,22 @@ def fit(coded: pl.DataFrame, codebook: Codebook, *, encoder: str | Encoder = "de
     `coded`: passages with `embedding`, made by `encoder`. Raises InputError where a code is not 0 or 1,
     a column names no frame of the codebook, or no frame has FEWEST_CODES of yes and of no."""
     need(coded, ["id", "document_id", "side", "embedding"], where="coded passages", do="Run encode(passages) first.")
-    names = _coded_frames(coded, codebook)
+    names = coded_frames(coded, codebook)
     coded = coded.sort("id")
-    x = coded["embedding"].to_numpy().astype(np.float64)
-    unit_vectors = pl.Series("embedding", np.eye(x.shape[1], dtype=np.float32), dtype=coded.schema["embedding"])
-    # A score is linear in the embedding, so the scores of the unit vectors are its direction.
-    directions, _ = score(unit_vectors.to_frame(), codebook, encoder=encoder)
-    groups = _groups(coded)
+    x, directions = vectors_and_directions(coded, codebook, encoder=encoder)
+    groups = groups_of(coded)
     rows, sides, refused, weights, columns = [], [], [], [], []
     for name in names:
         at = coded[f"code_{name}"].is_not_null().to_numpy().nonzero()[0]
         y = coded[f"code_{name}"].drop_nulls().cast(pl.Int64).to_numpy()
-        wanting = _wanting(y, groups[at])
+        wanting = wanting_of(y, groups[at])
         counts = {"frame": name, "n_coded": len(at), "n_positive": int(y.sum()),
                   "n_positive_documents": len(np.unique(groups[at][y == 1]))}  # fmt: skip
         if wanting:
             refused.append({**counts, "needed": wanting})
             continue
-        direction = directions[f"frame_{name}"].to_numpy().astype(np.float64)
-        share, has = _out_of_fold(x[at], direction, y, groups[at], seed=seed)
-        head = _train(x[at], direction, y, groups[at], seed=seed)
+        share, has = _out_of_fold(x[at], directions[name], y, groups[at], seed=seed)
+        head = train_head(x[at], directions[name], y, groups[at], seed=seed)
         weights.append(head.weights)
         columns += _columns(name, share, has, len(coded), at=at)
         rows.append(
@@ -123,13 +119,13 @@ def apply(heads: Heads, passages: pl.DataFrame) -> pl.DataFrame:
         )  # fmt: skip
     columns: list[pl.Series] = []
     for weights, row in zip(heads.weights, heads.table.iter_rows(named=True), strict=True):
-        share = _Head(weights, row["intercept"], row["threshold"]).share(x)
+        share = Head(weights, row["intercept"], row["threshold"]).share(x)
         columns += _columns(row["frame"], share, share >= row["threshold"], len(x))
     return passages.with_columns(columns)
 
 
 @dataclass(frozen=True)
-class _Head:
+class Head:
     """Log-odds of a yes = x @ weights + intercept; a yes from probability `threshold` on."""
 
     weights: np.ndarray
@@ -137,10 +133,22 @@ class _Head:
     threshold: float
 
     def share(self, x: np.ndarray) -> np.ndarray:
+        """Probability of a yes for each row of x."""
         return _probability(x @ self.weights + self.intercept)
 
 
-def _coded_frames(coded: pl.DataFrame, codebook: Codebook) -> list[str]:
+def vectors_and_directions(
+    coded: pl.DataFrame, codebook: Codebook, *, encoder: str | Encoder
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The embeddings (n, d), and of each frame the direction (d,) whose product with them is its score."""
+    x = coded["embedding"].to_numpy().astype(np.float64)
+    unit_vectors = pl.Series("embedding", np.eye(x.shape[1], dtype=np.float32), dtype=coded.schema["embedding"])
+    # A score is linear in the embedding, so the scores of the unit vectors are its direction.
+    directions, _ = score(unit_vectors.to_frame(), codebook, encoder=encoder)
+    return x, {name: directions[f"frame_{name}"].to_numpy().astype(np.float64) for name in codebook.frames}
+
+
+def coded_frames(coded: pl.DataFrame, codebook: Codebook) -> list[str]:
     """Frames with a column of codes, in the codebook's order; raises where a column is not one."""
     given = [name.removeprefix("code_") for name in coded.columns if name.startswith("code_")]
     unknown = [name for name in given if name not in codebook.frames]
@@ -163,13 +171,13 @@ def _coded_frames(coded: pl.DataFrame, codebook: Codebook) -> list[str]:
     return [name for name in codebook.frames if name in given]
 
 
-def _groups(coded: pl.DataFrame) -> np.ndarray:
+def groups_of(coded: pl.DataFrame) -> np.ndarray:
     """What must stay in one fold: the document, or the cluster of copies it belongs to."""
     cluster = pl.col("copy_cluster") if "copy_cluster" in coded.columns else pl.lit(None, pl.String)
     return coded.select(pl.coalesce(cluster, pl.col("document_id"))).to_series().to_numpy().astype(str)
 
 
-def _wanting(y: np.ndarray, groups: np.ndarray) -> str | None:
+def wanting_of(y: np.ndarray, groups: np.ndarray) -> str | None:
     """How many more codes a head needs, in words; None where there are enough."""
     word, rarer = ("yes", 1) if 2 * y.sum() <= len(y) else ("no", 0)
     n, documents = int((y == rarer).sum()), len(np.unique(groups[y == rarer]))
@@ -197,13 +205,13 @@ def _out_of_fold(
     """Probability and yes for each row from a head (calibration and threshold included) of the other folds."""
     share, has = np.zeros(len(y)), np.zeros(len(y), bool)
     for train, test in _folds(y, groups, seed=seed):
-        head = _train(x[train], direction, y[train], groups[train], seed=seed)
+        head = train_head(x[train], direction, y[train], groups[train], seed=seed)
         share[test] = head.share(x[test])
         has[test] = share[test] >= head.threshold
     return share, has
 
 
-def _train(x: np.ndarray, direction: np.ndarray, y: np.ndarray, groups: np.ndarray, *, seed: int) -> _Head:
+def train_head(x: np.ndarray, direction: np.ndarray, y: np.ndarray, groups: np.ndarray, *, seed: int) -> Head:
     """A head of all rows, with the calibration and the threshold of its cross-validated margins."""
     margins = np.zeros(len(y))
     for train, test in _folds(y, groups, seed=seed):
@@ -212,7 +220,7 @@ def _train(x: np.ndarray, direction: np.ndarray, y: np.ndarray, groups: np.ndarr
     slope, shift = _platt(margins, y)
     weights, intercept = _regression(x, direction, y)
     threshold = _threshold(_probability(slope * margins + shift), y)
-    return _Head(slope * weights, slope * intercept + shift, threshold)
+    return Head(slope * weights, slope * intercept + shift, threshold)
 
 
 def _regression(x: np.ndarray, direction: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
