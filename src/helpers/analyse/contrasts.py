@@ -8,15 +8,11 @@ between the two sides, with the smallest p that could be reached.
 from collections.abc import Sequence
 from itertools import combinations
 
-import numpy as np
 import polars as pl
 
-from helpers.analyse.resampling import between_share, permute_members, pooled_sd, unit_weights
-from helpers.analyse.units import COUNTS
+from helpers.analyse.draws import Draws
 from helpers.errors import InputError
 from helpers.results import result
-
-PAIR_COUNTS = ("n_documents", "n_passages", "n_texts")
 
 
 @result
@@ -26,7 +22,14 @@ class Contrasts:
     table    one row per (value, side, other):
         difference       outlet-equal mean of `side` minus that of `other`, in the value's unit
         low, high        95 % interval: these outlets, other documents of theirs
-        standardised     difference / pooled standard deviation of documents (std_low, std_high)
+        standardised     difference / sd, the pooled standard deviation of documents (std_low, std_high)
+        bca_low/high     the bias-corrected and accelerated interval (helpers.analyse.bca), and bca_differs: whether
+                         the two differ materially
+        null_floor       what chance alone makes of it in 95 of 100 cases, and null_floor_kind, "outlets" or
+                         "documents", the latter optimistic (helpers.analyse.null_floor); as standardised
+        detectable       the smallest difference that the interval finds with a power of 80 %: about these outlets;
+                         detectable_side that the outlet permutation finds, null where p cannot reach .05: about
+                         the sides. Both as standardised
         p                outlet permutation, two-sided, without units that stand on several sides;
                          p_smallest what it could reach at best
         n_assignments    how many assignments of outlets to the two sides there are
@@ -82,7 +85,7 @@ def compare(
         rows = units.drop_nulls(list(group)).sort("side", "member", "unit")
         if rows.is_empty():
             continue
-        draws = _Draws(rows, group, replicates=replicates, seed=seed, level=level)
+        draws = Draws(rows, group, replicates=replicates, seed=seed, level=level)
         sides += draws.side_rows()
         members += draws.member_rows()
         for side, other in combinations([n for n in names if n in draws.means], 2):
@@ -98,143 +101,6 @@ def compare(
         replicates=replicates,
         seed=seed,
     )
-
-
-class _Draws:
-    """One set of complete rows: its means, their bootstrap replicates, and the rows made of them."""
-
-    def __init__(
-        self, rows: pl.DataFrame, values: tuple[str, ...], *, replicates: int, seed: int, level: float
-    ) -> None:
-        self.rows, self.values, self.seed = rows, values, seed
-        self.tails = [(1 - level) / 2, (1 + level) / 2]
-        self.x = rows.select(values).to_numpy().astype(np.float64)
-        self.weights = unit_weights(rows, replicates=replicates, seed=seed)
-        self.at: dict[tuple[str, str], np.ndarray] = {}
-        for key, part in rows.with_row_index().group_by("side", "member", maintain_order=True):
-            self.at[(str(key[0]), str(key[1]))] = part["index"].to_numpy()
-        counted = dict(zip(zip(rows["side"], rows["member"], strict=True), rows["counted"], strict=True))
-        self.counted = {key: bool(counted[key]) for key in self.at}
-        self.member_means = {key: self.x[i].mean(0) for key, i in self.at.items()}
-        self.member_draws = {key: self._weighted(i) for key, i in self.at.items()}
-        self.means: dict[str, np.ndarray] = {}
-        self.draws: dict[str, np.ndarray] = {}
-        for side in rows["side"].unique(maintain_order=True):
-            used = self.members_of(side)
-            self.means[side] = np.mean([self.member_means[key] for key in used], axis=0)
-            self.draws[side] = self._side_draws(used)
-        alone = {key: i[~rows["spans_sides"].to_numpy()[i]] for key, i in self.at.items()}
-        self.alone_means = {key: self.x[i].mean(0) if len(i) else self.member_means[key] for key, i in alone.items()}
-
-    def _weighted(self, index: np.ndarray) -> np.ndarray:
-        """(replicates, v). Spanning units carry their own stratum's draw, so a row may sum to other
-        than n: the mean is a ratio."""
-        weights = self.weights[:, index]
-        total = weights.sum(1, keepdims=True)
-        return (weights @ self.x[index]) / np.where(total > 0, total, np.nan)
-
-    def _side_draws(self, used: list[tuple[str, str]]) -> np.ndarray:
-        """(replicates, v): the mean over members. A member of one unit (a speaker) is itself what is
-        drawn, so it counts as often as it was; any other member counts once."""
-        total = mass = np.zeros((len(self.weights), 1))
-        for key in used:
-            drawn, index = self.member_draws[key], self.at[key]
-            times = self.weights[:, index] if len(index) == 1 else np.ones((len(self.weights), 1))
-            times = np.where(np.isnan(drawn[:, :1]), 0.0, times)
-            total = total + times * np.nan_to_num(drawn)
-            mass = mass + times
-        return total / np.where(mass > 0, mass, np.nan)
-
-    def members_of(self, side: str) -> list[tuple[str, str]]:
-        """The counted members of a side; all of them where none is."""
-        all_of = [key for key in self.at if key[0] == side]
-        return [key for key in all_of if self.counted[key]] or all_of
-
-    def interval(self, draws: np.ndarray) -> np.ndarray:
-        return np.nanquantile(draws, self.tails, axis=0)
-
-    def _counts(self, index: np.ndarray) -> dict[str, int]:
-        part = self.rows[index.tolist()]
-        return {"n_units": len(part), **{name: int(part[name].sum()) for name in COUNTS}}
-
-    def member_rows(self) -> list[dict]:
-        made = []
-        for key, index in self.at.items():
-            low, high = self.interval(self.member_draws[key])
-            counts = self._counts(index)
-            for v, value in enumerate(self.values):
-                alone = len(index) < 2
-                made.append(
-                    {"value": value, "side": key[0], "member": key[1], "mean": self.member_means[key][v],
-                     "low": None if alone else low[v], "high": None if alone else high[v],
-                     **counts, "counted": self.counted[key]}
-                )  # fmt: skip
-        return made
-
-    def side_rows(self) -> list[dict]:
-        made = []
-        for side, mean in self.means.items():
-            used = self.members_of(side)
-            index = np.concatenate([self.at[key] for key in used])
-            whole = np.concatenate([i for key, i in self.at.items() if key[0] == side])
-            low, high = self.interval(self.draws[side])
-            counts = self._counts(index)
-            aside = int(self.rows[whole.tolist()]["n_documents"].sum()) - counts["n_documents"]
-            spanning = int(self.rows[whole.tolist()]["spans_sides"].sum())
-            spread = self.x[index].std(0, ddof=1) if len(index) > 1 else np.full(len(self.values), np.nan)
-            for v, value in enumerate(self.values):
-                made.append(
-                    {"value": value, "side": side, "mean": mean[v], "low": low[v], "high": high[v],
-                     "documents_mean": self.x[whole].mean(0)[v], "sd": spread[v], **counts,
-                     "n_members": sum(self.counted[key] for key in used), "n_set_aside": aside,
-                     "n_spanning": spanning}
-                )  # fmt: skip
-        return made
-
-    def pair_rows(self, side: str, other: str) -> list[dict]:
-        first, second = self.members_of(side), self.members_of(other)
-        difference = self.means[side] - self.means[other]
-        draws = self.draws[side] - self.draws[other]
-        low, high = self.interval(draws)
-        a, b = (np.concatenate([self.at[key] for key in keys]) for keys in (first, second))
-        spread = pooled_sd(self.x[a], self.x[b])
-        means = np.stack([self.alone_means[key] for key in [*first, *second]])
-        p, smallest, total = permute_members(means, len(first), seed=self.seed)
-        alone = self._left_out(first, second)
-        both = np.concatenate([a, b])
-        groups = np.repeat([f"{k[0]} {k[1]}" for k in [*first, *second]], [len(self.at[k]) for k in [*first, *second]])
-        counts: dict[str, int] = {}
-        for prefix, index, keys in (("", a, first), ("other_", b, second)):
-            counts |= {f"{prefix}{name}": n for name, n in self._counts(index).items() if name in PAIR_COUNTS}
-            counts[f"{prefix}n_members"] = sum(self.counted[key] for key in keys)
-        halves = np.repeat([0, 1], [len(a), len(b)])
-        made = []
-        for v, value in enumerate(self.values):
-            omitted = {name: d[v] for name, d in alone.items()}
-            flips = sorted(name for name, d in omitted.items() if d * difference[v] <= 0)
-            made.append(
-                {"value": value, "side": side, "other": other,
-                 "difference": difference[v], "low": low[v], "high": high[v],
-                 "standardised": difference[v] / spread[v],
-                 "std_low": low[v] / spread[v], "std_high": high[v] / spread[v],
-                 "p": p[v], "p_smallest": smallest, "n_assignments": total,
-                 "alone_low": min(omitted.values(), default=None), "alone_high": max(omitted.values(), default=None),
-                 "flips": ", ".join(flips) or None, "between": between_share(self.x[both, v], groups, sides=halves),
-                 **counts}
-            )  # fmt: skip
-        return made
-
-    def _left_out(self, first: list, second: list) -> dict[str, np.ndarray]:
-        """The difference without each member that is not its side's only one."""
-        made = {}
-        for keys, others, sign in ((first, second, 1), (second, first, -1)):
-            if len(keys) < 2:
-                continue
-            rest = np.mean([self.member_means[key] for key in others], axis=0)
-            for key in keys:
-                without = np.mean([self.member_means[k] for k in keys if k != key], axis=0)
-                made[key[1] if len(key[1]) else key[0]] = sign * (without - rest)
-        return made
 
 
 def _complete_groups(units: pl.DataFrame, values: Sequence[str]) -> list[tuple[str, ...]]:

@@ -12,23 +12,46 @@ import polars as pl
 MOST_ENUMERATED = 50_000
 """Beyond so many assignments of outlets to sides, DRAWN random ones stand for all of them."""
 DRAWN = 9_999
+COUNTED_AT_ONCE = 2**17
+"""Draws are counted in blocks of about so many counters, which a processor's cache holds; all at once takes thrice as
+long, one replicate at a time five times (benchmarks/resampling.json)."""
 
 
-def bootstrap_weights(n: int, *, replicates: int, seed: int) -> np.ndarray:
+def bootstrap_weights(n: int, *, replicates: int, seed: int, into: np.ndarray | None = None) -> np.ndarray:
     """Rao-Wu rescaled bootstrap weights of one stratum: (replicates, n) float64, each row summing to
-    n. n - 1 draws with replacement, rescaled by n / (n - 1); a single unit keeps weight 1."""
+    n. n - 1 draws with replacement, rescaled by n / (n - 1); a single unit keeps weight 1. `into`: an array of
+    that shape to write them to."""
+    weights = np.empty((replicates, n)) if into is None else into
     if n == 1:
-        return np.ones((replicates, 1))
+        weights[:] = 1.0
+        return weights
     rng = np.random.default_rng(seed)
-    counts = rng.multinomial(n - 1, np.full(n, 1 / n), size=replicates)
-    return counts * (n / (n - 1))
+    drawn = rng.integers(0, n, size=(replicates, n - 1), dtype=np.uint16 if n <= 2**16 else np.int64)
+    block = max(1, COUNTED_AT_ONCE // n)
+    for first in range(0, replicates, block):
+        part = drawn[first : first + block].astype(np.intp)
+        part += n * np.arange(len(part))[:, None]
+        counts = np.bincount(part.ravel(), minlength=n * len(part)).reshape(-1, n)
+        np.multiply(counts, n / (n - 1), out=weights[first : first + block])
+    return weights
 
 
 def unit_weights(rows: pl.DataFrame, *, replicates: int, seed: int) -> np.ndarray:
     """(replicates, units). Each stratum of a side is drawn on its own, from a seed of its own name, so
-    that no stratum's draw depends on another's; single units are pooled within their side; units
-    that span sides are one stratum, and each carries one weight on every side."""
-    weights = np.ones((replicates, len(rows)))
+    that no stratum's draw depends on another's."""
+    weights = np.empty((replicates, len(rows)))
+    for key, index, unit in strata(rows):
+        at, own = run_of(index), crc32(f"{seed}|{key}".encode())
+        if isinstance(at, slice) and np.array_equal(unit, np.arange(len(unit))):
+            bootstrap_weights(len(unit), replicates=replicates, seed=own, into=weights[:, at])
+        else:
+            weights[:, at] = bootstrap_weights(int(unit.max()) + 1, replicates=replicates, seed=own)[:, unit]
+    return weights
+
+
+def strata(rows: pl.DataFrame) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """What is drawn together: (name, places among the rows, number of the unit at each place). Single units are pooled
+    within their side; units that span sides are one stratum, and each is one unit on every side."""
     keyed = rows.with_columns(
         _size=(~pl.col("spans_sides")).sum().over("side", "stratum"), _at=pl.int_range(pl.len(), dtype=pl.Int64)
     ).with_columns(
@@ -37,11 +60,18 @@ def unit_weights(rows: pl.DataFrame, *, replicates: int, seed: int) -> np.ndarra
             pl.format("{}|{}", "side", pl.when(pl.col("_size") > 1).then("stratum").otherwise(pl.lit("(single)")))
         )
     )  # fmt: skip
+    made = []
     for (key,), part in keyed.group_by("_key", maintain_order=True):
-        names, index = np.unique(part["unit"].to_numpy().astype(str), return_inverse=True)
-        drawn = bootstrap_weights(len(names), replicates=replicates, seed=crc32(f"{seed}|{key}".encode()))
-        weights[:, part["_at"].to_numpy()] = drawn[:, index]
-    return weights
+        unit = np.unique(part["unit"].to_numpy().astype(str), return_inverse=True)[1]
+        made.append((str(key), part["_at"].to_numpy(), unit))
+    return made
+
+
+def run_of(index: np.ndarray) -> slice | np.ndarray:
+    """`index`, or the slice that it is where its numbers follow one another: a slice of a matrix costs nothing, its
+    columns picked one by one cost as much as their product."""
+    run = len(index) and np.array_equal(index, np.arange(index[0], index[0] + len(index)))
+    return slice(int(index[0]), int(index[-1]) + 1) if run else index
 
 
 def permute_members(means: np.ndarray, n_first: int, *, seed: int = 7) -> tuple[np.ndarray, float, int]:
@@ -54,22 +84,35 @@ def permute_members(means: np.ndarray, n_first: int, *, seed: int = 7) -> tuple[
     k = len(means)
     total = math.comb(k, n_first)
     observed = np.abs(means[:n_first].mean(0) - means[n_first:].mean(0))
-    if total <= MOST_ENUMERATED:
-        chosen = np.zeros((total, k))
-        for row, picked in enumerate(combinations(range(k), n_first)):
-            chosen[row, list(picked)] = 1
-        extra, mirrored = 0, 2 if 2 * n_first == k else 1
-        smallest = mirrored / total
-    else:
-        rng = np.random.default_rng(seed)
-        chosen = np.zeros((DRAWN, k))
-        drawn = rng.permuted(np.tile(np.arange(k), (DRAWN, 1)), axis=1)[:, :n_first]
-        np.put_along_axis(chosen, drawn, 1.0, axis=1)
-        extra, smallest = 1, 1 / (DRAWN + 1)
+    chosen, extra = assignments(k, n_first, seed=seed)
+    smallest = smallest_p(k, n_first)
     sums = chosen @ means
     differences = np.abs(sums / n_first - (means.sum(0) - sums) / (k - n_first)) if k > n_first else sums * 0
     beyond = (differences >= observed * (1 - 1e-9) - 1e-12).sum(0)
     return (beyond + extra) / (len(chosen) + extra), smallest, total
+
+
+def smallest_p(k: int, n_first: int) -> float:
+    """The smallest two-sided p that `permute_members` can give: with as many members on either side, every assignment
+    has a mirror image that is as large."""
+    total = math.comb(k, n_first)
+    return (2 if 2 * n_first == k else 1) / total if total <= MOST_ENUMERATED else 1 / (DRAWN + 1)
+
+
+def assignments(
+    k: int, n_first: int, *, most: int = MOST_ENUMERATED, drawn: int = DRAWN, seed: int = 7
+) -> tuple[np.ndarray, int]:
+    """Ways to put `n_first` of k members on the first side: (ways, k) of 1 and 0, and what to add to a count of them
+    and to their number: 0 where all are there, the given one first; 1 where there are more than `most`, and `drawn`
+    random ones stand for them."""
+    if math.comb(k, n_first) <= most:
+        picked = np.array(list(combinations(range(k), n_first)), dtype=np.intp).reshape(-1, n_first)
+    else:
+        rng = np.random.default_rng(seed)
+        picked = rng.permuted(np.tile(np.arange(k), (drawn, 1)), axis=1)[:, :n_first]
+    chosen = np.zeros((len(picked), k))
+    np.put_along_axis(chosen, picked, 1.0, axis=1)
+    return chosen, int(math.comb(k, n_first) > most)
 
 
 def between_share(values: np.ndarray, groups: np.ndarray, *, sides: np.ndarray | None = None) -> float:
