@@ -54,13 +54,13 @@ def policy(*, scripts: Iterable[str], styles: Iterable[str]) -> str:
     )
 
 
-def filled(template: str, *, scripts: Iterable[str], **values: Any) -> str:
+def filled(template: str, *, scripts: Iterable[str], more_styles: Iterable[str] = (), **values: Any) -> str:
     """The page that `template` (a file of template/) makes of `values`; everything but Markup is
-    cleaned and escaped."""
+    cleaned and escaped. `more_styles`: after the style of every page."""
     loader = jinja2.PackageLoader("helpers.report", "template")
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.finalize = lambda value: html.clean(value) if type(value) is str else value
-    scripts, styles = [Markup(script) for script in scripts], [style()]
+    scripts, styles = [Markup(script) for script in scripts], [style(), *map(Markup, more_styles)]
     allowed = policy(scripts=scripts, styles=styles)
     return environment.get_template(template).render(scripts=scripts, styles=styles, policy=allowed, **values)
