@@ -10,7 +10,9 @@ from helpers.analyse.contrasts import Contrasts
 
 ROW = {
     "value": "rights", "side": "state_media", "other": "western", "difference": -0.12, "low": -0.2, "high": -0.05,
-    "standardised": -0.6, "std_low": -1.0, "std_high": -0.25, "p": 2 / 70, "p_smallest": 2 / 70, "n_assignments": 70,
+    "standardised": -0.6, "std_low": -1.0, "std_high": -0.25, "sd": 0.2,
+    "bca_low": -0.2, "bca_high": -0.05, "bca_differs": False, "null_floor": 0.3, "null_floor_kind": "outlets",
+    "detectable": 0.54, "detectable_side": 0.9, "p": 2 / 70, "p_smallest": 2 / 70, "n_assignments": 70,
     "alone_low": -0.15, "alone_high": -0.08, "flips": None, "between": 0.1, "n_documents": 400, "n_texts": 390,
     "n_passages": 2000,
     "n_members": 4, "other_n_documents": 1500, "other_n_passages": 6000,
@@ -43,8 +45,30 @@ CASES = [
         Gate(floors={"state_media|western": 0.6}, floor_name="the null floor"),
         "its size, 0.60 standard deviations, is no larger than the null floor (0.60)",
     ),
-    ("described", {"low": -0.2, "high": 0.01}, OPEN, "the interval includes zero"),
-    ("described", {"low": 0.0, "high": 0.2}, OPEN, "the interval includes zero"),
+    (
+        "described",
+        {"low": -0.2, "high": 0.01},
+        OPEN,
+        "the interval includes zero; a difference under 0.54 standard deviations had less than an 80 % chance of being "
+        "seen",
+    ),
+    ("described", {"low": 0.0, "high": 0.2, "detectable": None}, OPEN, "the interval includes zero"),
+    ("described", {"bca_high": 0.01}, OPEN, "the interval corrected for bias and skewness includes zero"),
+    (
+        "described",
+        {"null_floor": 0.6},
+        OPEN,
+        "its size, 0.60 standard deviations, is inside the null floor (0.60): outlets of one side differ as much among "
+        "themselves",
+    ),
+    (
+        "described",
+        {"null_floor": 0.7, "null_floor_kind": "documents"},
+        OPEN,
+        "its size, 0.60 standard deviations, is inside the null floor (0.70): halves of an outlet's documents differ "
+        "as much, which is the optimistic measure",
+    ),
+    ("described", {"null_floor": None}, OPEN, "no null floor can be had"),
     ("described", {"low": None, "high": None}, OPEN, "no interval can be had"),
     (
         "described",
@@ -71,7 +95,13 @@ CASES = [
         OPEN,
         "so few outlets cannot reach p = 0.05: the smallest possible is 0.10",
     ),
-    ("suggested", {"p": 0.2}, OPEN, "permuting whole outlets gives p = 0.20 (smallest possible 0.029)"),
+    (
+        "suggested",
+        {"p": 0.2},
+        OPEN,
+        "permuting whole outlets gives p = 0.20 (smallest possible 0.029); a difference under 0.90 standard deviations "
+        "had less than an 80 % chance of p = 0.05",
+    ),
     ("suggested", {"other_n_texts": 29}, OPEN, "29 documents on one side, 30 needed for a claim"),
     ("suggested", {}, Gate(), "the measure has not been validated by hand coding"),
     ("suggested", {}, Gate(validated={"rights": False}), "the measure has not been validated by hand coding"),
@@ -87,7 +117,8 @@ def test_each_reason_alone_lowers_the_grade(grade, changes, gate, reason):
     ("changes", "gate"),
     [({"n_texts": 10}, OPEN), ({}, Gate(floors={"western|un": 9.0}, validated={"rights": True})),
      ({"p": 0.05}, OPEN), ({"n_texts": 30, "other_n_texts": 30}, OPEN), ({}, Gate(needs=False)),
-     ({"n_members": 2, "other_n_members": 2}, OPEN)],
+     ({"n_members": 2, "other_n_members": 2}, OPEN), ({"bca_low": None, "bca_high": None}, OPEN),
+     ({"null_floor": 0.599}, OPEN)],
 )  # fmt: skip
 def test_at_the_threshold_it_passes(changes, gate):
     grade, reasons = judge(row(**changes), gate=gate)
@@ -151,7 +182,8 @@ SENTENCES = [
         "described",
         "Between these 1,500 documents (6,000 passages) of Courier, Ledger and Post and these 400 documents "
         "(2,000 passages) of Daily and TASS, the rate of ‘order’ differs by 0.1 per 10,000 words "
-        "(95 % interval 0.0 to 0.2), which may be nothing; held.",
+        "(95 % interval 0.0 to 0.2), which may be nothing: a difference under 0.1 per 10,000 words would not reliably "
+        "have been seen; held.",
     ),
     (
         row(low=None, high=None, std_low=None, std_high=None),
@@ -186,14 +218,33 @@ def test_a_described_sentence_names_outlets_and_never_sides():
 
 
 def test_many_contrasts_are_counted_and_sorted_by_grade_and_size():
-    rows = [row(n_texts=2), row(standardised=-0.3), row(standardised=-0.9), row(high=0.3), row(p=0.5)]
+    rows = [row(n_texts=2), row(standardised=-0.4), row(standardised=-0.9), row(high=0.3), row(p=0.5)]
     made = claims(contrasts(*rows), wording=FRAME, gate=OPEN)
     assert [claim.grade for claim in made] == ["claimed", "claimed", "suggested", "described", "withheld"]
-    assert [claim.numbers["standardised"] for claim in made[:2]] == [-0.9, -0.3]
+    assert [claim.numbers["standardised"] for claim in made[:2]] == [-0.9, -0.4]
     for claim in made:
         told = "one of 5 contrasts made here; p is not adjusted for their number" in claim.reasons
         assert told == (claim.grade in ("claimed", "suggested"))
     assert claims(contrasts(*rows), wording=FRAME, values=["other"]) == []
+
+
+def test_an_interval_that_its_check_does_not_bear_out_is_told():
+    (made,) = claims(contrasts(row(bca_differs=True, bca_low=-0.24, bca_high=-0.02)), wording=FRAME, gate=OPEN)
+    assert made.grade == "claimed"
+    assert made.reasons[-1] == "corrected for bias and skewness the interval is -1.20 to -0.10 standard deviations"
+
+
+@pytest.mark.parametrize(
+    ("wording", "least"),
+    [(FRAME, "a difference under 0.54 standard deviations"), (THEME, "a difference under 10.8 percentage points"),
+     (WORD, "a difference under 0.1 per 10,000 words")],
+)  # fmt: skip
+def test_what_could_not_have_been_seen_is_told_in_the_unit_of_the_sentence(wording, least):
+    """.54 standard deviations of .2 each are .108: 10.8 points of a share."""
+    (made,) = claims(contrasts(row(high=0.01, std_high=0.05)), wording=wording, gate=OPEN)
+    assert f"which may be nothing: {least} would not reliably have been seen;" in made.sentence
+    (silent,) = claims(contrasts(row(high=0.01, std_high=0.05, detectable=None)), wording=wording, gate=OPEN)
+    assert "which may be nothing;" in silent.sentence
 
 
 def test_what_is_withheld_is_counted_by_reason():
@@ -215,7 +266,8 @@ def test_what_is_withheld_is_counted_by_reason():
 
 def test_every_threshold_has_a_reason_and_is_used():
     assert set(THRESHOLDS) == {
-        "documents_to_ask", "documents_to_claim", "outlets_to_suggest", "kept_to_suggest", "p_to_claim",
+        "documents_to_ask", "documents_to_claim", "outlets_to_suggest", "kept_to_suggest", "null_percentile",
+        "outlets_to_split", "power", "p_to_claim",
     }  # fmt: skip
     assert all(len(threshold.reason) > 30 for threshold in THRESHOLDS.values())
     assert {grade for grade, *_ in CASES} | {"claimed"} == set(GRADES)

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass, field
 import polars as pl
 
 from helpers import html
+from helpers.analyse import null_floor
 from helpers.analyse.contrasts import Contrasts
-from helpers.phrases import count, listed
+from helpers.phrases import count, listed, per_cent
 from helpers.sides import readable
 
 _WHY = {
@@ -41,6 +42,18 @@ THRESHOLDS: dict[str, Threshold] = {
         0.5,
         "an outlet whose omission takes more than half of a difference is what the difference is about: in the "
         "teaching corpus planted differences keep nine tenths, one outlet's habit under a tenth",
+    ),
+    "null_percentile": Threshold(
+        null_floor.PERCENTILE,
+        "a difference inside what 95 of 100 differences by chance stay under is no sign of sides; suggested needs more",
+    ),
+    "outlets_to_split": Threshold(
+        null_floor.SPLIT_FROM,
+        "chance is taken from splits of whole outlets where a side has so many; three outlets have three splits only",
+    ),
+    "power": Threshold(
+        null_floor.POWER,
+        "what is found four times in five can be missed; what is found less often cannot be looked for",
     ),
     "p_to_claim": Threshold(
         0.05, "permutation of whole outlets, the only p that speaks of sides; three against three cannot go below .10"
@@ -111,6 +124,11 @@ def claims(
     for row in table.iter_rows(named=True):
         grade, reasons = judge(row, gate=gate)
         sentence = _sentence(row, grade, wording=wording, members=members)
+        if grade != "withheld" and row["bca_differs"]:
+            low, high = (row[name] / row["sd"] for name in ("bca_low", "bca_high"))
+            reasons.append(
+                f"corrected for bias and skewness the interval is {low:.2f} to {high:.2f} standard deviations"
+            )
         if grade in ("suggested", "claimed") and len(table) > 1:
             reasons.append(f"one of {len(table)} contrasts made here; p is not adjusted for their number")
         made.append(Claim(wording.measure.get(row["value"], row["value"]), grade, sentence, tuple(reasons), row))
@@ -151,7 +169,11 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
     if row["low"] is None:
         lacking.append("no interval can be had")
     elif row["low"] <= 0 <= row["high"]:
-        lacking.append("the interval includes zero")
+        lacking.append(f"the interval includes zero{_unseen(row['detectable'], 'being seen')}")
+    elif row["bca_low"] is not None and row["bca_low"] <= 0 <= row["bca_high"]:
+        lacking.append("the interval corrected for bias and skewness includes zero")
+    if (inside := _inside(row)) is not None:
+        lacking.append(inside)
     if few_outlets < t["outlets_to_suggest"]:
         needed = f"{count(few_outlets, 'outlet')} of at least {t['documents_to_ask']:.0f} documents"
         lacking.append(f"a side stands on {needed}: an outlet is not a side")
@@ -166,7 +188,10 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
             f"so few outlets cannot reach p = {t['p_to_claim']:g}: the smallest possible is {row['p_smallest']:.2f}"
         )
     elif row["p"] > t["p_to_claim"]:
-        lacking.append(f"permuting whole outlets gives p = {row['p']:.2f} (smallest possible {row['p_smallest']:.3f})")
+        missed = _unseen(row["detectable_side"], f"p = {t['p_to_claim']:g}")
+        lacking.append(
+            f"permuting whole outlets gives p = {row['p']:.2f} (smallest possible {row['p_smallest']:.3f}){missed}"
+        )
     if fewest < t["documents_to_claim"]:
         lacking.append(f"{fewest} documents on one side, {t['documents_to_claim']:.0f} needed for a claim")
     if gate.needs and not gate.validated.get(row["value"], False):
@@ -174,6 +199,28 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
     if lacking:
         return "suggested", lacking
     return "claimed", [f"permuting whole outlets gives p = {row['p']:.3f} (smallest possible {row['p_smallest']:.3f})"]
+
+
+def _inside(row: Mapping) -> str | None:
+    """Why a difference may be chance alone, or None where it lies outside the null floor."""
+    if row["null_floor"] is None:
+        return "no null floor can be had"
+    if abs(row["standardised"]) > row["null_floor"]:
+        return None
+    alike = {
+        "outlets": "outlets of one side differ as much among themselves",
+        "documents": "halves of an outlet's documents differ as much, which is the optimistic measure",
+    }[row["null_floor_kind"]]
+    size = f"{abs(row['standardised']):.2f} standard deviations"
+    return f"its size, {size}, is inside the null floor ({row['null_floor']:.2f}): {alike}"
+
+
+def _unseen(detectable: float | None, what: str) -> str:
+    """What was too small to be found here, for the end of a reason."""
+    if detectable is None:
+        return ""
+    power = per_cent(THRESHOLDS["power"].value)
+    return f"; a difference under {detectable:.2f} standard deviations had less than an {power} chance of {what}"
 
 
 def _kept(row: Mapping) -> float:
@@ -205,9 +252,10 @@ def _sentence(row: Mapping, grade: str, *, wording: Wording, members: Mapping[st
     size = f"{difference:.{digits}f} {unit} ({interval})"
     quantity = wording.quantity.format(label)
     if grade == "described" and low is not None and low <= 0:
+        least = _missed(row, wording.unit, unit, digits)
         return (
             f"Between these {base_a} of {_listed(members[a])} and these {base_b} of {_listed(members[b])}, {quantity} "
-            f"differs by {size}, which may be nothing; {wording.held}."
+            f"differs by {size}, which may be nothing{least}; {wording.held}."
         )
     if grade == "described":
         return (
@@ -235,6 +283,14 @@ def _scaled(row: Mapping, unit: str) -> tuple[float, float | None, float | None]
     factor = 100 if unit == "points" else 1
     low, high = (None if row[name] is None else factor * row[name] for name in ("low", "high"))
     return factor * row["difference"], low, high
+
+
+def _missed(row: Mapping, unit: str, noun: str, digits: int) -> str:
+    """What would not have been seen, in the unit of the sentence."""
+    if row["detectable"] is None:
+        return ""
+    least = row["detectable"] * {"sd": 1.0, "points": 100 * row["sd"], "rate": row["sd"]}[unit]
+    return f": a difference under {least:.{digits}f} {noun} would not reliably have been seen"
 
 
 def _members(contrasts: Contrasts) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,67 @@
+"""Resampling under the contrasts: what is not already shown by tests of contrasts."""
+
+import math
+
+import numpy as np
+import pytest
+
+from helpers.analyse.resampling import assignments, bootstrap_weights, permute_members, run_of, smallest_p
+from nested import contrast, nested
+
+
+@pytest.mark.parametrize(("k", "first"), [(2, 1), (5, 2), (6, 3)])
+def test_every_assignment_comes_once_the_given_one_first(k, first):
+    chosen, extra = assignments(k, first)
+    assert chosen.shape == (math.comb(k, first), k) and extra == 0
+    assert (chosen.sum(1) == first).all() and len({tuple(row) for row in chosen}) == len(chosen)
+    assert chosen[0].tolist() == [1.0] * first + [0.0] * (k - first)
+
+
+def test_random_assignments_stand_for_too_many():
+    chosen, extra = assignments(10, 5, most=100, drawn=99)
+    assert chosen.shape == (99, 10) and extra == 1 and (chosen.sum(1) == 5).all()
+
+
+def test_the_smallest_p():
+    assert smallest_p(6, 3) == 2 / 20 and smallest_p(5, 2) == 1 / 10 and smallest_p(40, 20) == 1 / 10_000
+
+
+def test_weights_of_many_blocks_are_those_of_one(monkeypatch):
+    whole = bootstrap_weights(50, replicates=40, seed=3)
+    monkeypatch.setattr("helpers.analyse.resampling.COUNTED_AT_ONCE", 120)
+    assert np.array_equal(bootstrap_weights(50, replicates=40, seed=3), whole)
+
+
+def test_weights_are_written_where_they_are_wanted():
+    into = np.zeros((40, 60))
+    bootstrap_weights(50, replicates=40, seed=3, into=into[:, 5:55])
+    assert np.array_equal(into[:, 5:55], bootstrap_weights(50, replicates=40, seed=3))
+    assert not into[:, :5].any() and not into[:, 55:].any()
+
+
+def test_each_unit_is_drawn_as_often_as_chance_would():
+    """Counts of one unit in 9 draws of 10: binomial, mean .9 and variance .81; 40,000 replicates."""
+    counts = bootstrap_weights(10, replicates=40_000, seed=1)[:, 4] * 0.9
+    assert counts.mean() == pytest.approx(0.9, abs=0.015) and counts.var() == pytest.approx(0.81, abs=0.02)
+
+
+def test_a_run_is_a_slice():
+    assert run_of(np.array([3, 4, 5])) == slice(3, 6)
+    assert isinstance(run_of(np.array([3, 5])), np.ndarray) and isinstance(run_of(np.array([], dtype=int)), np.ndarray)
+
+
+def test_p_is_uniform_where_sides_do_not_differ():
+    """Six outlets a side, 462 values of p that are equally likely: p less a random part of its step is uniform
+    (Kolmogorov and Smirnov, 600 corpora)."""
+    kstest = pytest.importorskip("scipy.stats").kstest
+    rng = np.random.default_rng(11)
+    drawn = nested(rng, 600, outlets=6, documents=12, passages=2, between=0.3)
+    p = contrast(drawn, seed=1, replicates=20)["p"].to_numpy()
+    assert kstest(p - rng.random(600) / math.comb(12, 6) * 2, "uniform").pvalue > 0.01
+
+
+def test_random_permutations_are_uniform_too():
+    """Ten against ten is beyond enumeration: p on 10,000 steps, of 600 draws of outlets that do not differ."""
+    kstest = pytest.importorskip("scipy.stats").kstest
+    p, smallest, _ = permute_members(np.random.default_rng(12).normal(size=(20, 600)), 10)
+    assert smallest == 1 / 10_000 and kstest(p, "uniform").pvalue > 0.01
