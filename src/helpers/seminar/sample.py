@@ -6,9 +6,11 @@ with a probability in proportion to that weight: then every coded passage of a s
 part of its side, and no single one can carry the estimate.
 """
 
+import json
 import string
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -101,6 +103,24 @@ def draw(
     design = Design(coders, common, own, seed, frames, asked.voice, len(there), n_documents)
     order = pl.col("coder").str.len_chars()
     return Sample(table.sort(order, "coder", "position").select(columns), design)
+
+
+def write_sample(sample: Sample, path: Path) -> None:
+    """Writes the table as Parquet, the design beside it in the file's own notes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sample.table.write_parquet(path, metadata={"design": json.dumps(asdict(sample.design))})
+
+
+def read_sample(path: Path) -> Sample:
+    """The sample in a file of `write_sample`. Raises InputError where there is none."""
+    try:
+        given = json.loads(pl.read_parquet_metadata(path)["design"])
+        return Sample(pl.read_parquet(path), Design(**{**given, "frames": tuple(given["frames"])}))
+    except FileNotFoundError:
+        raise InputError("no sample here", where=path, do="`workbench seminar sheet STUDY` draws one.") from None
+    except (KeyError, ValueError, TypeError, OSError, pl.exceptions.PolarsError) as error:
+        found = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError("not a sample", where=path, found=found, do="Put the file back as it was written.") from None
 
 
 def population(passages: pl.DataFrame, *, voice: str = "outlet") -> pl.DataFrame:
