@@ -1,0 +1,176 @@
+"""The kinds of echo, each with its candidates, its null and its threshold.
+
+words       a run of words in both outlets' own voice
+quotation   a run of words that either quotes: a layer of its own, for both may have it from a third
+meaning     likeness in meaning and in rarer words, without such a run, among passages in the outlets' own voice
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from helpers.analyse import echo_null
+from helpers.analyse.echo_pairs import Pairs, alike, shared_runs
+from helpers.analyse.echo_rows import Rows
+from helpers.analyse.echo_tests import excess
+from helpers.analyse.echo_voice import quoted_runs, run_spans
+
+KINDS = ("verbatim", "quotation", "paraphrase")
+SHORTEST_RUN = 6
+"""Words. A shorter run is said by everybody."""
+VERBATIM = 8
+"""Words. Pairs with such a run are verbatim where no threshold for runs can be had."""
+STRONGEST = 1_000
+"""Pairs of a kind that the test of excess rests on: the most alike, whatever their dates."""
+LEAST_SLOPE = {"verbatim": 0.5, "quotation": 0.5, "paraphrase": 0.005}
+BINS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """Candidates of one kind.
+
+    pairs       across members, as strong as can be, inside and outside the window and between
+    inside, outside  masks of `pairs`
+    threshold   the value from which on at most the share asked is false; infinite: none
+    row         what is said of it in the result's table
+    spans       (pairs, 4) start and end of the shared run in i, and in j; the whole passage for a paraphrase
+    quoted      (pairs, 2) whether it is quoted in i, in j
+    cosine      (pairs,) of the vectors; nan where that was not among the most alike
+    """
+
+    name: str
+    pairs: Pairs
+    inside: np.ndarray
+    outside: np.ndarray
+    threshold: float
+    row: dict
+    spans: np.ndarray
+    quoted: np.ndarray
+    cosine: np.ndarray
+    shape: pl.DataFrame
+
+
+def kinds(
+    rows: Rows, lag: int, *, documents: pl.DataFrame | None, false_share: float, dealt: np.ndarray, seed: int
+) -> list[Kind]:
+    """The three kinds in the order of KINDS."""
+    every = np.ones(len(rows.document), dtype=bool)
+    counts = echo_null.count_pairs(rows, lag, kept=every)
+    every_run = shared_runs(rows)
+    runs = every_run.where((every_run.value >= SHORTEST_RUN) & _across(rows, every_run))
+    one, other = run_spans(rows, runs)
+    quoted = np.stack([quoted_runs(rows, runs.i, one, documents), quoted_runs(rows, runs.j, other, documents)], axis=1)
+    spans = np.concatenate([one, other], axis=1)
+    made = []
+    for name, kept in (("verbatim", ~quoted.any(1)), ("quotation", quoted.any(1))):
+        pairs = runs.where(kept)
+        nulls = {"other days": (pairs, echo_null.weights_of(rows, counts, pairs, own=False))}
+        bare = np.full(len(pairs.i), np.nan)
+        made.append(_kind(name, rows, pairs, nulls, (lag, false_share, dealt), (spans[kept], quoted[kept], bare)))
+    verbatim = min(made[0].threshold, VERBATIM)
+    made.append(_paraphrase(rows, every_run.where(every_run.value >= verbatim), (lag, false_share, dealt), seed))
+    return made
+
+
+def _paraphrase(rows: Rows, verbatim: Pairs, asked: tuple, seed: int) -> Kind:
+    lag = asked[0]
+    own_voice = (rows.table["voice"] == "outlet").to_numpy()
+    near, cosine = alike(rows, lag, seed=seed)
+    n = len(rows.document)
+    kept = own_voice[near.i] & own_voice[near.j] & ~np.isin(near.i * n + near.j, verbatim.i * n + verbatim.j)
+    near, cosine = near.where(kept), cosine[kept]
+    across = _across(rows, near)
+    counts = echo_null.count_pairs(rows, lag, kept=own_voice)
+    pairs, own = near.where(across), near.where(~across)
+    nulls = {
+        "other days": (pairs, echo_null.weights_of(rows, counts, pairs, own=False)),
+        "own pairs": (own, echo_null.weights_of(rows, counts, own, own=True)),
+    }
+    length = rows.table["text"].str.len_chars().to_numpy().astype(np.int64)
+    zero = np.zeros(len(pairs.i), dtype=np.int64)
+    spans = np.stack([zero, length[pairs.i], zero, length[pairs.j]], axis=1)
+    return _kind("paraphrase", rows, pairs, nulls, asked, (spans, np.zeros((len(zero), 2), dtype=bool), cosine[across]))
+
+
+def _across(rows: Rows, pairs: Pairs) -> np.ndarray:
+    return rows.member[rows.document[pairs.i]] != rows.member[rows.document[pairs.j]]
+
+
+def _kind(
+    name: str,
+    rows: Rows,
+    pairs: Pairs,
+    nulls: dict[str, tuple[Pairs, np.ndarray]],
+    asked: tuple[int, float, np.ndarray],
+    beside: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> Kind:
+    lag, false_share, dealt = asked
+    inside, outside = echo_null.when(rows, pairs, lag)
+    found = np.sort(pairs.value[inside])[::-1]
+    values = {"found": (found, np.ones(len(found)))}
+    for null, (null_pairs, weights) in nulls.items():
+        there = outside if null == "other days" else np.ones(len(null_pairs.i), dtype=bool)
+        values[null] = (null_pairs.value[there], weights[there])
+    beyond = {null: echo_null.expected_beyond(*values[null], found, least=LEAST_SLOPE[name]) for null in nulls}
+    expected = np.maximum.reduce(list(beyond.values()))
+    threshold = echo_null.threshold(found, expected, false_share)
+    number = int((found >= threshold).sum())
+    row = {
+        "kind": name,
+        "threshold": None if np.isinf(threshold) else threshold,
+        "n_found": number,
+        "n_candidates": len(found),
+        **{f"expected_{null.replace(' ', '_')}": _at(beyond.get(null), number) for null in ("other days", "own pairs")},
+        "false_share": float(expected[number - 1] / number) if number else None,
+        "n_undated": int((pairs.value[~inside & ~outside] >= threshold).sum()),
+        **_excess(rows, pairs, lag, dealt, LEAST_SLOPE[name]),
+        "said": None if number else _why(len(found), expected, beyond, false_share),
+    }
+    return Kind(name, pairs, inside, outside, threshold, row, *beside, _shape(name, values))
+
+
+def _at(expected: np.ndarray | None, number: int) -> float | None:
+    return float(expected[number - 1]) if expected is not None and number else None
+
+
+def _why(n: int, expected: np.ndarray, beyond: dict[str, np.ndarray], false_share: float) -> str:
+    if not n:
+        return "no pair inside the window is alike enough to be looked at"
+    best = int(np.argmin(expected / np.arange(1, n + 1)))
+    null = max(beyond, key=lambda name: float(beyond[name][best]))
+    like = {"other days": "texts of other days", "own pairs": "two reports of one outlet on the same days"}[null]
+    return (
+        f"cannot be told from {like}: of the {best + 1} most alike, {expected[best]:.0f} would be expected without any "
+        f"echo, and at most {false_share:.0%} may be"
+    )
+
+
+def _excess(rows: Rows, pairs: Pairs, lag: int, dealt: np.ndarray, slope: float) -> dict[str, float | None]:
+    """The strongest pairs, chosen without their dates: how much of them lies inside the window, and by chance."""
+    if not len(pairs.i):
+        return {"seen": None, "by_chance": None, "p": None}
+    least = np.sort(pairs.value)[::-1][: STRONGEST + 1][-1]
+    best = pairs.where(pairs.value >= least)
+    links = (rows.document[best.i], rows.document[best.j])
+    strength = best.value - least + slope
+    seen, chance, p = excess(rows, links, strength, lag, dealt)
+    return {"seen": seen / strength.sum(), "by_chance": chance / strength.sum(), "p": p}
+
+
+def _shape(name: str, values: dict[str, tuple[np.ndarray, np.ndarray]]) -> pl.DataFrame:
+    """How many pairs are at least as alike as each of BINS values: found, and expected of each null."""
+    whole = np.concatenate([v for v, _ in values.values()])
+    if not len(whole):
+        return pl.DataFrame(schema={"kind": pl.String, "of": pl.String, "value": pl.Float64, "n": pl.Float64})
+    low, high = float(whole.min()), float(whole.max())
+    at = np.arange(low, high + 1) if name != "paraphrase" else np.linspace(low, high, BINS)
+    made = []
+    for of, (value, weight) in values.items():
+        if of == "found":
+            n = (value[None] >= at[:, None] - 1e-12).sum(1).astype(float)
+        else:
+            n = echo_null.expected_beyond(value, weight, at, least=LEAST_SLOPE[name])
+        made.append(pl.DataFrame({"kind": name, "of": of, "value": at, "n": n}))
+    return pl.concat(made)

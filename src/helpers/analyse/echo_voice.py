@@ -1,0 +1,79 @@
+"""Where a shared run of words stands in its document, and whether it stands there in quotation marks.
+
+A passage is mostly one voice, a run of ten words in it may be the other: so quotations are looked up in the
+document, where they begin and end.
+"""
+
+import numpy as np
+import polars as pl
+
+from helpers.analyse.echo_pairs import Pairs, word_spans
+from helpers.analyse.echo_rows import Rows
+from helpers.prepare.paragraphs import paragraphs
+from helpers.prepare.voice import attributed, quotations
+
+
+def run_spans(rows: Rows, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    """(pairs, 2) start and end (characters of the passage) of each run, in i and in j."""
+    used = np.unique(np.concatenate([pairs.i, pairs.j]))
+    words = word_spans(rows.table["text"][used.tolist()])
+    begin = np.searchsorted(words["row"].to_numpy(), np.arange(len(used)))
+    start, end = words["start"].to_numpy(), words["end"].to_numpy()
+    made = []
+    for row, at in ((pairs.i, pairs.at_i), (pairs.j, pairs.at_j)):
+        first = begin[np.searchsorted(used, row)] + at
+        last = first + np.maximum(pairs.value.astype(np.int64), 1) - 1
+        made.append(np.stack([start[first], end[last]], axis=1) if len(first) else np.zeros((0, 2), dtype=np.int64))
+    return made[0], made[1]
+
+
+def quoted_runs(rows: Rows, row: np.ndarray, spans: np.ndarray, documents: pl.DataFrame | None) -> np.ndarray:
+    """Whether more than half of each span (characters of passage `row`) is quoted or in a sentence that reports what
+    somebody said. Without `documents` (id, text, language) only the passage is looked at, and a quotation that begins
+    before it is missed."""
+    table, names = rows.table, rows.documents["document_id"]
+    texts: dict[str, str] = {}
+    if documents is not None:
+        wanted = names[np.unique(rows.document[row]).tolist()]
+        texts = dict(documents.filter(pl.col("id").is_in(wanted.implode())).select("id", "text").iter_rows())
+    offset, passage, name = table["start"], table["text"], table["document_id"]
+    language = table["language"] if "language" in table.columns else None
+    known: dict[object, list[tuple[int, int]]] = {}
+    made = np.zeros(len(row), dtype=bool)
+    for k, (r, (start, end)) in enumerate(zip(row.tolist(), spans.tolist(), strict=True)):
+        whole = texts.get(name[r])
+        key = name[r] if whole is not None else r
+        if key not in known:
+            known[key] = quoted_spans(
+                whole if whole is not None else passage[r], language[r] if language is not None else "en"
+            )
+        shift = offset[r] if whole is not None else 0
+        a, b = start + shift, end + shift
+        inside = sum(max(0, min(b, last) - max(a, first)) for first, last in known[key])
+        made[k] = inside > (b - a) / 2
+    return made
+
+
+def quoted_spans(text: str, language: str) -> list[tuple[int, int]]:
+    """The stretches (characters) of a text that are not its own voice, none twice: quotations, and sentences that
+    report what somebody said."""
+    from sentencex import segment
+
+    found: list[tuple[int, int]] = []
+    for offset, line in paragraphs(text):
+        found += [(offset + a, offset + b) for a, b in quotations(line)]
+        at = 0
+        for sentence in segment(language, line):
+            start = line.find(sentence, at)
+            if start < 0:
+                continue
+            at = start + len(sentence)
+            if attributed(sentence):
+                found.append((offset + start, offset + at))
+    merged: list[tuple[int, int]] = []
+    for a, b in sorted(found):
+        if merged and a <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(b, merged[-1][1]))
+        else:
+            merged.append((a, b))
+    return merged
