@@ -22,7 +22,7 @@ from helpers.prepare import prepare
 from helpers.report.run import write
 from helpers.report.sheet import sheet_page
 from helpers.seminar import masking
-from helpers.seminar.sample import Asked, draw
+from helpers.seminar.sample import Asked, draw, write_sample
 from helpers.seminar.sheet import Key, choose_frames, new_key, read_key, sheets, write_key
 from helpers.study import Study, open_study
 
@@ -114,7 +114,7 @@ def sheet(name: str, *, out: Path, wanted: Wanted) -> Place:
     masked.drop("embedding").join(
         drawn.table.select("id", "inclusion", "stratum", "common").unique("id"), on="id"
     ).sort("id").write_parquet(place.sample)
-    drawn.table.write_parquet(place.folder / "draw.parquet")
+    write_sample(drawn, place.folder / "draw.parquet")
     place.returned.mkdir(exist_ok=True)
     write(place.folder / "names.csv", html.csv(_taken_out(masked, mask)))
     print(f"{count(len(made), 'sheet')} in {place.sheets}: {count(len(made[0].passages), 'passage')} each, "
