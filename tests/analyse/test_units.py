@@ -113,3 +113,21 @@ def test_a_value_that_is_not_there_is_said():
 def test_the_order_of_rows_is_no_matter():
     frame = scored(ROWS, copy_cluster=["a", "a", "a", None])
     assert units(frame, ["score"]).equals(units(frame[::-1], ["score"]))
+
+
+def test_units_are_told_apart_by_columns_of_their_documents():
+    rows = [(f"d{i:02}", "x", "Post", float(i)) for i in range(12)]
+    made = units(scored(rows, period=[1] * 6 + [2] * 6), ["score"], by=["period"])
+    assert made.group_by("period").agg(pl.col("score").mean()).sort("period").rows() == [(1, 2.5), (2, 8.5)]
+    assert made["counted"].all() and not made["spans_sides"].any()
+
+
+def test_a_speaker_has_one_unit_in_each_period():
+    rows = [(f"{s}{y}", s, "Assembly", float(y)) for s in ("x", "y") for y in range(4)]
+    frame = scored(
+        rows, speaker=["P" if s == "x" else "Q" for s, *_ in [(r[1],) for r in rows]], period=[1, 1, 2, 2] * 2
+    )
+    made = units(frame, ["score"], by=["period"])
+    assert made.select("side", "unit", "period", "score", "n_documents").rows() == [
+        ("x", "P", 1, 0.5, 2), ("x", "P", 2, 2.5, 2), ("y", "Q", 1, 0.5, 2), ("y", "Q", 2, 2.5, 2),
+    ]  # fmt: skip

@@ -210,6 +210,7 @@ def _inside(row: Mapping) -> str | None:
     alike = {
         "outlets": "outlets of one side differ as much among themselves",
         "documents": "halves of an outlet's documents differ as much, which is the optimistic measure",
+        "dates": "cut at other dates, these documents differ as much",
     }[row["null_floor_kind"]]
     size = f"{abs(row['standardised']):.2f} standard deviations"
     return f"its size, {size}, is inside the null floor ({row['null_floor']:.2f}): {alike}"

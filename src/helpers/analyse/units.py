@@ -46,8 +46,18 @@ def members_are(passages: pl.DataFrame) -> str:
     return "speaker" if shared and passages["speaker"].null_count() == 0 else "outlet"
 
 
-def units(passages: pl.DataFrame, values: Sequence[str], *, voice: str = "outlet", copies: str = "one") -> pl.DataFrame:
+def units(
+    passages: pl.DataFrame,
+    values: Sequence[str],
+    *,
+    by: Sequence[str] = (),
+    voice: str = "outlet",
+    copies: str = "one",
+) -> pl.DataFrame:
     """One row per unit and side, sorted by side, member and unit.
+
+    `by`: columns that are the same for all passages of a side's unit or of a speaker's document (a period); the
+    rows are told apart by them, and carry them. `counted` is over all of them together.
 
     Returns columns
         unit          document id, copy cluster, or speaker
@@ -68,10 +78,10 @@ def units(passages: pl.DataFrame, values: Sequence[str], *, voice: str = "outlet
     cluster = pl.col("copy_cluster") if copies == "one" and "copy_cluster" in kept.columns else pl.lit(None, pl.String)
     documents = (
         kept.with_columns(_unit=pl.coalesce(cluster, pl.col("document_id")), _member=pl.col(kind))
-        .group_by("document_id", "side", "_unit", "_member")
+        .group_by("document_id", "side", "_unit", "_member", *by)
         .agg(pl.len().alias("n_passages"), *(pl.col(v).cast(pl.Float64).fill_nan(None).mean() for v in values))
     )
-    per_unit = documents.group_by("_unit", "side").agg(
+    per_unit = documents.group_by("_unit", "side", *by).agg(
         pl.when(pl.col("_member").n_unique() > 1)
         .then(pl.lit(SHARED))
         .otherwise(pl.col("_member").first())
@@ -81,22 +91,24 @@ def units(passages: pl.DataFrame, values: Sequence[str], *, voice: str = "outlet
         pl.lit(1, pl.UInt32).alias("n_texts"),
         *(pl.col(v).mean() for v in values),
     )
-    per_unit = per_unit.with_columns(spans_sides=pl.len().over("_unit") > 1)
+    per_unit = per_unit.with_columns(spans_sides=pl.col("side").n_unique().over("_unit") > 1)
     if kind == "speaker":
-        per_unit = _by_speaker(per_unit, values)
+        per_unit = _by_speaker(per_unit, values, by)
     large = (pl.len().over("side", "member") >= FEWEST_DOCUMENTS) & (pl.col("member") != SHARED)
     enough = pl.lit(True) if kind == "speaker" else large
     stratum = pl.col("side") if kind == "speaker" else pl.col("member")
     return (
         per_unit.with_columns(counted=enough, stratum=stratum)
-        .select("side", "member", pl.col("_unit").alias("unit"), "stratum", "counted", "spans_sides", *COUNTS, *values)
-        .sort("side", "member", "unit")
+        .select(
+            "side", "member", pl.col("_unit").alias("unit"), "stratum", *by, "counted", "spans_sides", *COUNTS, *values
+        )
+        .sort("side", "member", "unit", *by)
     )
 
 
-def _by_speaker(per_unit: pl.DataFrame, values: Sequence[str]) -> pl.DataFrame:
+def _by_speaker(per_unit: pl.DataFrame, values: Sequence[str], by: Sequence[str]) -> pl.DataFrame:
     """A state speaks once a year: its speeches are one unit, and states are what is resampled."""
-    return per_unit.group_by("side", "member").agg(
+    return per_unit.group_by("side", "member", *by).agg(
         pl.col("member").first().alias("_unit"),
         pl.col("n_documents").sum(),
         pl.col("n_passages").sum(),

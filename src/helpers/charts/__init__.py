@@ -4,12 +4,14 @@ Importing this package also tells results how to show themselves in a notebook.
 """
 
 from helpers.charts import (
+    before_after,
     claims,
     context,
     contrasts,
     copies,
     corpus,
     frames,
+    over_time,
     place,
     portrait,
     search,
@@ -20,6 +22,7 @@ from helpers.charts import (
 from helpers.charts.base import enable
 
 __all__ = [
+    "before_after",
     "claims",
     "context",
     "contrasts",
@@ -27,6 +30,7 @@ __all__ = [
     "corpus",
     "enable",
     "frames",
+    "over_time",
     "place",
     "portrait",
     "search",

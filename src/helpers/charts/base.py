@@ -68,6 +68,8 @@ from helpers.sides import looks, readable
 
 INK, FAINT, RULE, ACCENT = "#6f7681", "#858c96", "#9aa1ab", "#b8356b"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', sans-serif"
+PLAIN_ZERO = "datum.value == 0 ? '0' : datum.label"
+"""For labelExpr of an axis whose labels carry a sign: zero has none."""
 FIGURE, VEGALITE = "application/vnd.workbench.figure+json", "application/vnd.vegalite.v6+json"
 SHOWN_ROWS = 40
 """Rows of a figure's table that a page shows; the download has all."""
