@@ -17,10 +17,11 @@ from helpers.analyse.echo_tests import excess
 from helpers.analyse.echo_voice import quoted_runs, run_spans
 
 KINDS = ("verbatim", "quotation", "paraphrase")
-SHORTEST_RUN = 6
-"""Words. A shorter run is said by everybody."""
+LOOKED_AT = 6
+"""Words. Shorter runs are said by everybody."""
 VERBATIM = 8
-"""Words. Pairs with such a run are verbatim where no threshold for runs can be had."""
+"""Words. No shorter run is an echo, however few the null has: titles and stock phrases are six or seven in a row as
+often as thoughts are (benchmarks/reading.md)."""
 STRONGEST = 1_000
 """Pairs of a kind that the test of excess rests on: the most alike, whatever their dates."""
 LEAST_SLOPE = {"verbatim": 0.5, "quotation": 0.5, "paraphrase": 0.005}
@@ -59,7 +60,7 @@ def kinds(
     every = np.ones(len(rows.document), dtype=bool)
     counts = echo_null.count_pairs(rows, lag, kept=every)
     every_run = shared_runs(rows)
-    runs = every_run.where((every_run.value >= SHORTEST_RUN) & _across(rows, every_run))
+    runs = every_run.where((every_run.value >= LOOKED_AT) & _across(rows, every_run))
     one, other = run_spans(rows, runs)
     quoted = np.stack([quoted_runs(rows, runs.i, one, documents), quoted_runs(rows, runs.j, other, documents)], axis=1)
     spans = np.concatenate([one, other], axis=1)
@@ -69,8 +70,7 @@ def kinds(
         nulls = {"other days": (pairs, echo_null.weights_of(rows, counts, pairs, own=False))}
         bare = np.full(len(pairs.i), np.nan)
         made.append(_kind(name, rows, pairs, nulls, (lag, false_share, dealt), (spans[kept], quoted[kept], bare)))
-    verbatim = min(made[0].threshold, VERBATIM)
-    made.append(_paraphrase(rows, every_run.where(every_run.value >= verbatim), (lag, false_share, dealt), seed))
+    made.append(_paraphrase(rows, every_run.where(every_run.value >= VERBATIM), (lag, false_share, dealt), seed))
     return made
 
 
@@ -115,7 +115,8 @@ def _kind(
         values[null] = (null_pairs.value[there], weights[there])
     beyond = {null: echo_null.expected_beyond(*values[null], found, least=LEAST_SLOPE[name]) for null in nulls}
     expected = np.maximum.reduce(list(beyond.values()))
-    threshold = echo_null.threshold(found, expected, false_share)
+    enough = found >= (-1.0 if name == "paraphrase" else VERBATIM)
+    threshold = echo_null.threshold(found[enough], expected[enough], false_share)
     number = int((found >= threshold).sum())
     row = {
         "kind": name,
@@ -126,7 +127,7 @@ def _kind(
         "false_share": float(expected[number - 1] / number) if number else None,
         "n_undated": int((pairs.value[~inside & ~outside] >= threshold).sum()),
         **_excess(rows, pairs, lag, dealt, LEAST_SLOPE[name]),
-        "said": None if number else _why(len(found), expected, beyond, false_share),
+        "said": None if number else _why(int(enough.sum()), expected, beyond, false_share),
     }
     return Kind(name, pairs, inside, outside, threshold, row, *beside, _shape(name, values))
 
@@ -137,13 +138,13 @@ def _at(expected: np.ndarray | None, number: int) -> float | None:
 
 def _why(n: int, expected: np.ndarray, beyond: dict[str, np.ndarray], false_share: float) -> str:
     if not n:
-        return "no pair inside the window is alike enough to be looked at"
-    best = int(np.argmin(expected / np.arange(1, n + 1)))
+        return "no pair within the lag is alike enough to be looked at"
+    best = int(np.argmin(expected[:n] / np.arange(1, n + 1)))
     null = max(beyond, key=lambda name: float(beyond[name][best]))
     like = {"other days": "texts of other days", "own pairs": "two reports of one outlet on the same days"}[null]
     return (
-        f"cannot be told from {like}: of the {best + 1} most alike, {expected[best]:.0f} would be expected without any "
-        f"echo, and at most {false_share:.0%} may be"
+        f"cannot be told from {like}: of the {best + 1:,} most alike, {expected[best]:,.0f} would be expected "
+        f"without any echo, and at most {100 * false_share:.0f} % may be"
     )
 
 

@@ -4,6 +4,8 @@ A passage is mostly one voice, a run of ten words in it may be the other: so quo
 document, where they begin and end.
 """
 
+import re
+
 import numpy as np
 import polars as pl
 
@@ -11,6 +13,9 @@ from helpers.analyse.echo_pairs import Pairs, word_spans
 from helpers.analyse.echo_rows import Rows
 from helpers.prepare.paragraphs import paragraphs
 from helpers.prepare.voice import attributed, quotations
+
+_OPENED = re.compile(r"[\"“„«]\s*$")
+_CLOSED = re.compile(r"^[.,!?…]{0,2}\s?[\"”»]")
 
 
 def run_spans(rows: Rows, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
@@ -29,8 +34,9 @@ def run_spans(rows: Rows, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
 
 def quoted_runs(rows: Rows, row: np.ndarray, spans: np.ndarray, documents: pl.DataFrame | None) -> np.ndarray:
     """Whether more than half of each span (characters of passage `row`) is quoted or in a sentence that reports what
-    somebody said. Without `documents` (id, text, language) only the passage is looked at, and a quotation that begins
-    before it is missed."""
+    somebody said, or the span begins or ends at a quotation mark, for marks go astray where paragraphs are glued.
+    Without `documents` (id, text, language) only the passage is looked at, and a quotation that begins before it is
+    missed."""
     table, names = rows.table, rows.documents["document_id"]
     texts: dict[str, str] = {}
     if documents is not None:
@@ -50,7 +56,9 @@ def quoted_runs(rows: Rows, row: np.ndarray, spans: np.ndarray, documents: pl.Da
         shift = offset[r] if whole is not None else 0
         a, b = start + shift, end + shift
         inside = sum(max(0, min(b, last) - max(a, first)) for first, last in known[key])
-        made[k] = inside > (b - a) / 2
+        text = passage[r]
+        at_mark = _OPENED.search(text[max(0, start - 4) : start]) or _CLOSED.match(text[end : end + 4])
+        made[k] = inside > (b - a) / 2 or at_mark is not None
     return made
 
 

@@ -20,12 +20,12 @@ class Echoes:
     """Echoes among the passages of a corpus.
 
     table    the ledger, one row per following passage: kind, quotation (either quotes the shared words), lag_least and
-             lag_most (days), n_sources (documents), and of its earliest known source and of itself, as source_... and
-             follower_...: id, document, member, side, date, date_precision, title, url, voice (of the shared words),
-             start, end (of the shared run, offsets into the document; of the passage where only the meaning is
-             shared), text (of the passage)
-    pairs    every pair beyond the threshold inside the window, the same columns and kind, words (length of the run),
-             likeness, cosine, story, order (known | unknown); where it is unknown, source and follower mean nothing
+             lag_most (days), n_sources (documents), words (length of the shared run), shared (the run), likeness,
+             cosine; and of its earliest known source and of itself, as source_... and follower_...: id, document,
+             member, side, date, date_precision, title, url, language, constructed, voice (of the shared words), start,
+             end (of the run, offsets into the document; without one, of the passage), text (of the passage)
+    pairs    every pair beyond the threshold inside the window, with the same columns but n_sources, and story, order
+             (known | unknown; where it is unknown, source and follower mean nothing)
     kinds    one row per kind (verbatim, quotation, paraphrase): threshold, n_found, n_candidates, expected_other_days,
              expected_own_pairs (false pairs to be expected by either null), false_share (the larger / n_found),
              n_undated (pairs as alike whose dates are too rough for the window), seen and by_chance (share, 0-1, of
@@ -120,20 +120,8 @@ def echoes(
 
 _FLOATS = ("threshold", "expected_other_days", "expected_own_pairs", "false_share", "seen", "by_chance", "p")
 _KIND_COLUMNS = {**dict.fromkeys(_FLOATS, pl.Float64), "said": pl.String}
-_SHARED = (
-    "id",
-    "document",
-    "member",
-    "side",
-    "date",
-    "date_precision",
-    "title",
-    "url",
-    "voice",
-    "start",
-    "end",
-    "text",
-)
+_LABELS = ("title", "url", "language", "constructed")
+_SHARED = ("id", "document", "member", "side", "date", "date_precision", *_LABELS, "voice", "start", "end", "text")
 
 
 def _described(rows: Rows, kind: Kind) -> pl.DataFrame:
@@ -151,6 +139,8 @@ def _described(rows: Rows, kind: Kind) -> pl.DataFrame:
         voice = np.where(first, quoted[:, 0], quoted[:, 1]) if len(row) else np.zeros(0, dtype=bool)
         ends.append(_end(rows, row, span, voice, name))
     source, follower = (np.where(flag, b, a) for flag in (swap, ~swap))
+    texts = rows.table["text"]
+    runs = [texts[r][start:end] for r, (start, end) in zip(pairs.i.tolist(), spans[:, :2].tolist(), strict=True)]
     values = pairs.value
     verbatim = kind.name != "paraphrase"
     return pl.concat(
@@ -163,6 +153,7 @@ def _described(rows: Rows, kind: Kind) -> pl.DataFrame:
                     "lag_least": np.maximum(0, rows.first[follower] - rows.last[source]),
                     "lag_most": rows.last[follower] - rows.first[source],
                     "words": values.astype(np.int64) if verbatim else np.zeros(len(a), dtype=np.int64),
+                    "shared": pl.Series(runs if verbatim else [None] * len(a), dtype=pl.String),
                     "likeness": np.full(len(a), np.nan) if verbatim else values,
                     "cosine": kind.cosine[kept],
                 }
@@ -176,8 +167,10 @@ def _described(rows: Rows, kind: Kind) -> pl.DataFrame:
 def _end(rows: Rows, row: np.ndarray, span: np.ndarray, quoted: np.ndarray, name: str) -> pl.DataFrame:
     """The columns of one end of pairs, `name`_...; a passage has the labels of its document."""
     table = rows.table[row.tolist()]
-    absent = [c for c in ("title", "url") if c not in table.columns]
-    table = table.with_columns(*(pl.lit(None, pl.String).alias(c) for c in absent))
+    kinds_of = {"constructed": pl.Boolean}
+    table = table.with_columns(
+        pl.lit(None, kinds_of.get(c, pl.String)).alias(c) for c in _LABELS if c not in table.columns
+    )
     made = table.with_columns(
         document=pl.col("document_id"),
         member=rows.documents["member"][rows.document[row].tolist()],
@@ -197,7 +190,7 @@ def _ledger(pairs: pl.DataFrame) -> pl.DataFrame:
     first = known.sort("source_date", "_kind", "words", "likeness", "source_id",
                        descending=[False, False, True, True, False], nulls_last=True)  # fmt: skip
     first = first.unique(["follower_id", "quotation"], keep="first", maintain_order=True)
-    front = ["kind", "quotation", "lag_least", "lag_most", "n_sources", "words", "likeness", "cosine"]
+    front = ["kind", "quotation", "lag_least", "lag_most", "n_sources", "words", "shared", "likeness", "cosine"]
     ends = [c for c in pairs.columns if c.startswith(("source_", "follower_"))]
     return first.sort("quotation", "_kind", "source_date", "source_id", "follower_date", "follower_id").select(
         *front, *ends
