@@ -13,8 +13,8 @@ from helpers.results import result
 from helpers.tables import need
 
 FEWEST_OF_A_KIND = 5
-"""Passages with a yes, and with a no, that an interval of alpha takes: with fewer the resamples lack one of them again
-and again, and what is left says that all is well."""
+"""Passages that most coders say yes to, and no to, before alpha gets an interval: with fewer, resamples lack one kind
+again and again."""
 CODES = {"coder": pl.String, "id": pl.String, "frame": pl.String, "code": pl.Int64}
 
 
@@ -25,9 +25,10 @@ class Agreement:
     table     one row per frame, in the order of the codes:
         alpha              Krippendorff's alpha for nominal codes, at most 1; null where all codes are the same
         low, high          95 % interval: percentiles of alpha over passages drawn anew, with replacement; null where
-                           fewer than FEWEST_OF_A_KIND passages have a yes, or a no
+                           most coders say yes, or no, to fewer than FEWEST_OF_A_KIND of them
         agreement          share of pairs of codes of one passage that are the same, 0-1
-        n_coders, n_passages (coded by two or more), n_codes (on these), n_some_yes, n_some_no (of these passages)
+        n_coders, n_passages (coded by two or more), n_codes (on these), n_yes, n_no (passages of these to which most
+                           coders say so)
     pairs     one row per (frame, coder, other): n (passages both coded), both, neither, only_coder, only_other
               (how many of these), agreement (0-1)
     disputed  one row per (frame, id) on which coders differ: n_coders, n_yes, disagreement (share of pairs of its
@@ -71,8 +72,8 @@ def agreement(codes: pl.DataFrame, *, replicates: int = 2000, seed: int = 7, lev
     names = codes["frame"].unique(maintain_order=True).to_list()
     rows = [_row(name, codes.filter(pl.col("frame") == name), replicates, seed, level) for name in names]
     schema = {"frame": pl.String, "alpha": pl.Float64, "low": pl.Float64, "high": pl.Float64, "agreement": pl.Float64,
-              "n_coders": pl.Int64, "n_passages": pl.Int64, "n_codes": pl.Int64, "n_some_yes": pl.Int64,
-              "n_some_no": pl.Int64}  # fmt: skip
+              "n_coders": pl.Int64, "n_passages": pl.Int64, "n_codes": pl.Int64, "n_yes": pl.Int64,
+              "n_no": pl.Int64}  # fmt: skip
     return Agreement(pl.DataFrame(rows, schema=schema), _pairs(codes), _disputed(codes), level, replicates, seed)
 
 
@@ -150,8 +151,9 @@ def _row(name: str, codes: pl.DataFrame, replicates: int, seed: int, level: floa
     values = values[several]
     counts, disagreements = _counts(values)
     low = high = None
-    some = {"n_some_yes": int((values == 1).any(1).sum()), "n_some_no": int((values == 0).any(1).sum())}
-    if min(some.values()) >= FEWEST_OF_A_KIND:
+    shares = np.nanmean(values, axis=1) if len(values) else np.zeros(0)
+    kinds = {"n_yes": int((shares > 0.5).sum()), "n_no": int((shares < 0.5).sum())}
+    if min(kinds.values()) >= FEWEST_OF_A_KIND:
         # Plain draws of n from n: alpha is no mean, and the rescaling for means would not suit its n - 1.
         times = np.random.default_rng(seed).multinomial(len(values), np.full(len(values), 1 / len(values)), replicates)
         ends = np.nanquantile(_alphas(counts, disagreements, times), [(1 - level) / 2, (1 + level) / 2])
@@ -163,7 +165,7 @@ def _row(name: str, codes: pl.DataFrame, replicates: int, seed: int, level: floa
     return {"frame": name, "alpha": None if np.isnan(estimate) else estimate, "low": low, "high": high,
             "agreement": 1 - differ / pairs if pairs else None,
             "n_coders": codes.drop_nulls("code")["coder"].n_unique(), "n_passages": len(values),
-            "n_codes": int(m.sum()), **some}  # fmt: skip
+            "n_codes": int(m.sum()), **kinds}  # fmt: skip
 
 
 def _counts(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -95,9 +95,12 @@ def correct(
     """Shares by side of every frame that was coded.
 
     `passages`: all of the study, with `embedding` by `encoder`; `codes`: coder, id, frame, code (1 | 0 | null);
-    `sample`: what was drawn from these passages. Raises InputError where nobody coded anything, where a passage drawn
-    is not in the corpus any more or a coded one was not drawn, and where there are fewer than two sides."""
+    `sample`: what was drawn from these passages. Without codes everything is empty. Raises InputError where no code is
+    of a frame of the codebook, where a passage drawn is not in the corpus any more or a coded one was not drawn, and
+    where there are fewer than two sides."""
     codes = checked(codes)
+    if codes.is_empty():
+        return _nothing(sample.design.voice, seed)
     there = population(passages, voice=sample.design.voice)
     drawn = _drawn(sample, codes, there)
     names = [name for name in codebook.frames if name in set(codes.drop_nulls("code")["frame"])]
@@ -166,6 +169,11 @@ def pseudo_outcomes(
     shift = (errors.sum(1, keepdims=True) - errors) / np.where(rest > 0, rest, 1)
     shifted = predicted + shift.reshape(n_cells, -1)[sides * FOLDS + folds]
     return shifted + np.where(coded, (observed - shifted) / probability, 0.0)
+
+
+def _nothing(voice: str, seed: int) -> Corrected:
+    none = Contrasts(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), (), "share of passages, 0-1", 0.95, 0, seed)
+    return Corrected(pl.DataFrame(schema=dict.fromkeys(COLUMNS)), none, none, pl.DataFrame(), (), {}, 0, voice, seed)
 
 
 def _drawn(sample: Sample, codes: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from helpers.phrases import count
+from helpers.seminar.agreement import FEWEST_OF_A_KIND as OF_A_KIND_READ_BY_ALL
 from helpers.seminar.agreement import needed_passages
 
 LEAST_ALPHA, LEAST_LOWER_LIMIT = 0.667, 0.5
@@ -69,9 +70,14 @@ def _more(row: Mapping) -> tuple[int | None, list[str]]:
 def _disagreement(of_frame: Mapping) -> list[str]:
     """What is wanting in the agreement on a frame, in words."""
     estimate, low, n = of_frame["alpha"], of_frame["low"], of_frame["n_passages"]
+    if n == 0:
+        return ["no two coders read the same passage: agreement cannot be told"]
     if estimate is None or low is None:
-        return [f"{count(n, 'passage')} with two coders or more say too little about agreement: "
-                f"{of_frame['n_some_yes']} of them have a yes, {of_frame['n_some_no']} a no"]  # fmt: skip
+        rarer, kind = min((of_frame["n_yes"], "yes"), (of_frame["n_no"], "no"))
+        more = math.ceil((OF_A_KIND_READ_BY_ALL - rarer) * n / rarer) if rarer else None
+        how_many = f": about {count(more, 'passage')} more that all coders read" if more else ""
+        read = f"most coders say {kind} to {rarer} of the {count(n, 'passage')} that several read"
+        return [f"agreement cannot be told: {read}, {OF_A_KIND_READ_BY_ALL} are needed{how_many}"]
     if estimate < LEAST_ALPHA:
         return [f"coders agree too little (alpha {estimate:.2f}, {LEAST_ALPHA} needed): more codes do not mend that, a "
                 "clearer definition may"]  # fmt: skip
