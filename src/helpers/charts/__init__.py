@@ -6,7 +6,6 @@ Importing this package also tells results how to show themselves in a notebook.
 from helpers.charts import (
     before_after,
     claims,
-    composition,
     context,
     contrasts,
     copies,
@@ -28,7 +27,6 @@ from helpers.charts.base import enable
 __all__ = [
     "before_after",
     "claims",
-    "composition",
     "context",
     "contrasts",
     "copies",
