@@ -41,12 +41,12 @@ def nested(
     return Nested(means[..., None] + rng.normal(0, PASSAGE_SD, (*means.shape, passages)), truth)
 
 
-def contrast(drawn: Nested, *, seed: int, replicates: int) -> pl.DataFrame:
-    """The table that the workbench makes of each corpus, one row for each."""
+def contrast(drawn: Nested, *, seed: int, replicates: int, first: int | None = None) -> pl.DataFrame:
+    """The table that the workbench makes of each corpus, one row for each. `first`: outlets of side a, if not half."""
     corpora, outlets, documents, passages = drawn.values.shape
     member = np.repeat(np.arange(outlets), documents)
     frame = pl.DataFrame(
-        {"side": np.where(member < outlets // 2, "a", "b"), "member": [f"o{m:02}" for m in member],
+        {"side": np.where(member < (first or outlets // 2), "a", "b"), "member": [f"o{m:02}" for m in member],
          "unit": [f"d{i:05}" for i in range(len(member))]}
     ).with_columns(
         stratum="member", counted=pl.lit(True), spans_sides=pl.lit(False), n_documents=pl.lit(1),

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.analyse.contrasts import compare
 from helpers.analyse.null_floor import Stood, detectable, detectable_side, null_floor, shift_found, splits
-from nested import contrast, nested
+from nested import Nested, contrast, nested
 
 TAILS = (0.025, 0.975)
 
@@ -168,14 +167,8 @@ def test_two_outlets_beside_six_borrow_how_those_differ():
     """Two of the one side's six outlets are kept: the variance of its mean trebles, and the floor knows."""
     rng = np.random.default_rng(5)
     drawn = nested(rng, 400, outlets=6, documents=25, passages=2, between=0.3)
-    means = drawn.values.mean(3)
-    rows = [(s, f"{s}{o}", f"{s}{o}{d}") for s, outlets in (("a", 2), ("b", 6)) for o in range(outlets)
-            for d in range(25)]  # fmt: skip
-    kept = np.concatenate([means[:, :2], means[:, 6:]], axis=1).reshape(400, -1)
-    frame = pl.DataFrame(rows, schema=["side", "member", "unit"], orient="row").with_columns(
-        stratum="member", counted=pl.lit(True), spans_sides=pl.lit(False), n_documents=1, n_passages=1, n_texts=1,
-    ).with_columns(pl.Series(f"v{c:03}", kept[c]) for c in range(400))  # fmt: skip
-    made = compare(frame, [f"v{c:03}" for c in range(400)], replicates=50).table
+    kept = np.r_[:2, 6:12]
+    made = contrast(Nested(drawn.values[:, kept], drawn.truth[:, kept]), seed=1, replicates=50, first=2)
     assert made["null_floor_kind"].unique().to_list() == ["outlets"]
     outside = (made["standardised"].abs() > made["null_floor"]).mean()
     assert 0.02 <= outside <= 0.10

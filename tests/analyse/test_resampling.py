@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from helpers.analyse.resampling import assignments, bootstrap_weights, permute_members, run_of, smallest_p
+from helpers.analyse.resampling import assignments, bootstrap_weights, permute_members, smallest_p, weighted_sums
 from nested import contrast, nested
 
 
@@ -28,26 +28,24 @@ def test_the_smallest_p():
 
 def test_weights_of_many_blocks_are_those_of_one(monkeypatch):
     whole = bootstrap_weights(50, replicates=40, seed=3)
-    monkeypatch.setattr("helpers.analyse.resampling.COUNTED_AT_ONCE", 120)
+    monkeypatch.setattr("helpers.analyse.resampling.DRAWN_AT_ONCE", 120)
     assert np.array_equal(bootstrap_weights(50, replicates=40, seed=3), whole)
 
 
-def test_weights_are_written_where_they_are_wanted():
-    into = np.zeros((40, 60))
-    bootstrap_weights(50, replicates=40, seed=3, into=into[:, 5:55])
-    assert np.array_equal(into[:, 5:55], bootstrap_weights(50, replicates=40, seed=3))
-    assert not into[:, :5].any() and not into[:, 55:].any()
+@pytest.mark.parametrize("values", [1, 2, 3, 15])
+def test_sums_are_the_product_with_the_weights(monkeypatch, values):
+    x = np.random.default_rng(1).normal(size=(50, values))
+    wanted = bootstrap_weights(50, replicates=40, seed=3) @ x
+    assert np.allclose(weighted_sums(x, replicates=40, seed=3), wanted, rtol=1e-13)
+    monkeypatch.setattr("helpers.analyse.resampling.DRAWN_AT_ONCE", 120)
+    assert np.allclose(weighted_sums(x, replicates=40, seed=3), wanted, rtol=1e-13)
+    assert np.array_equal(weighted_sums(x[:1], replicates=5, seed=3), np.tile(x[:1], (5, 1)))
 
 
 def test_each_unit_is_drawn_as_often_as_chance_would():
     """Counts of one unit in 9 draws of 10: binomial, mean .9 and variance .81; 40,000 replicates."""
     counts = bootstrap_weights(10, replicates=40_000, seed=1)[:, 4] * 0.9
     assert counts.mean() == pytest.approx(0.9, abs=0.015) and counts.var() == pytest.approx(0.81, abs=0.02)
-
-
-def test_a_run_is_a_slice():
-    assert run_of(np.array([3, 4, 5])) == slice(3, 6)
-    assert isinstance(run_of(np.array([3, 5])), np.ndarray) and isinstance(run_of(np.array([], dtype=int)), np.ndarray)
 
 
 def test_p_is_uniform_where_sides_do_not_differ():

@@ -10,11 +10,12 @@ from helpers.analyse.bca import acceleration, bca, differ
 from helpers.analyse.null_floor import Stood, detectable, detectable_side, null_floor
 from helpers.analyse.resampling import (
     between_share,
+    bootstrap_weights,
     permute_members,
     pooled_sd,
-    run_of,
+    seed_of,
     strata,
-    unit_weights,
+    weighted_sums,
 )
 from helpers.analyse.units import COUNTS
 
@@ -30,15 +31,15 @@ class Draws:
         self.rows, self.values, self.seed = rows, values, seed
         self.level, self.tails = level, ((1 - level) / 2, (1 + level) / 2)
         self.x = rows.select(values).to_numpy().astype(np.float64)
-        self.weights = unit_weights(rows, replicates=replicates, seed=seed)
-        self.strata = [(at, unit) for _, at, unit in strata(rows)]
+        self.strata = strata(rows)
         self.at: dict[tuple[str, str], np.ndarray] = {}
+        self.counted: dict[tuple[str, str], bool] = {}
         for key, part in rows.with_row_index().group_by("side", "member", maintain_order=True):
             self.at[(str(key[0]), str(key[1]))] = part["index"].to_numpy()
-        counted = dict(zip(zip(rows["side"], rows["member"], strict=True), rows["counted"], strict=True))
-        self.counted = {key: bool(counted[key]) for key in self.at}
+            self.counted[(str(key[0]), str(key[1]))] = bool(part["counted"][-1])
         self.member_means = {key: self.x[i].mean(0) for key, i in self.at.items()}
-        self.member_draws = {key: self._weighted(i) for key, i in self.at.items()}
+        sums, self.mass = self._drawn(replicates)
+        self.member_draws = {key: sums[key] / np.where(self.mass[key] > 0, self.mass[key], np.nan) for key in self.at}
         self.means: dict[str, np.ndarray] = {}
         self.draws: dict[str, np.ndarray] = {}
         for side in rows["side"].unique(maintain_order=True):
@@ -48,20 +49,37 @@ class Draws:
         alone = {key: i[~rows["spans_sides"].to_numpy()[i]] for key, i in self.at.items()}
         self.alone_means = {key: self.x[i].mean(0) if len(i) else self.member_means[key] for key, i in alone.items()}
 
-    def _weighted(self, index: np.ndarray) -> np.ndarray:
-        """(replicates, v). Spanning units carry their own stratum's draw, so a row may sum to other
-        than n: the mean is a ratio."""
-        weights = self.weights[:, run_of(index)]
-        total = weights.sum(1, keepdims=True)
-        return (weights @ self.x[index]) / np.where(total > 0, total, np.nan)
+    def _drawn(self, replicates: int) -> tuple[dict, dict]:
+        """Of each member, the weighted sum of its units (replicates, v) and the sum of their weights (replicates, 1):
+        spanning units carry their own stratum's draw, so that it may be other than their number."""
+        sums = {key: np.zeros((replicates, len(self.values))) for key in self.at}
+        mass = {key: np.zeros((replicates, 1)) for key in self.at}
+        owner = np.empty(len(self.rows), dtype=np.intp)
+        for number, index in enumerate(self.at.values()):
+            owner[index] = number
+        keys = list(self.at)
+        for name, at, unit in self.strata:
+            seed, members = seed_of(self.seed, name), np.unique(owner[at])
+            if len(members) == 1:
+                ordered = at[np.argsort(unit)]
+                sums[keys[members[0]]] += weighted_sums(self.x[ordered], replicates=replicates, seed=seed)
+                mass[keys[members[0]]] += len(at)
+                continue
+            weights = bootstrap_weights(int(unit.max()) + 1, replicates=replicates, seed=seed)
+            for number in members:
+                mine = owner[at] == number
+                own = weights[:, unit[mine]]
+                sums[keys[number]] += own @ self.x[at[mine]]
+                mass[keys[number]] += own.sum(1, keepdims=True)
+        return sums, mass
 
     def _side_draws(self, used: list[tuple[str, str]]) -> np.ndarray:
         """(replicates, v): the mean over members. A member of one unit (a speaker) is itself what is
         drawn, so it counts as often as it was; any other member counts once."""
-        total = mass = np.zeros((len(self.weights), 1))
+        total = mass = np.zeros((len(self.mass[used[0]]), 1))
         for key in used:
-            drawn, index = self.member_draws[key], self.at[key]
-            times = self.weights[:, index] if len(index) == 1 else np.ones((len(self.weights), 1))
+            drawn = self.member_draws[key]
+            times = self.mass[key] if len(self.at[key]) == 1 else np.ones_like(mass)
             times = np.where(np.isnan(drawn[:, :1]), 0.0, times)
             total = total + times * np.nan_to_num(drawn)
             mass = mass + times
@@ -161,7 +179,9 @@ class Draws:
             for members in keys
         )  # fmt: skip
         influence = self._influence(side) - self._influence(other)
-        checked = bca(draws, difference, acceleration(influence, self.strata), level=self.level)
+        checked = bca(
+            draws, difference, acceleration(influence, [(at, unit) for _, at, unit in self.strata]), level=self.level
+        )
         floor, kind = null_floor(first, second, seed=self.seed)
         return {
             "sd": spread, "bca_low": checked[0], "bca_high": checked[1],

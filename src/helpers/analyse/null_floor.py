@@ -8,8 +8,8 @@ one half for two halves, it varies exactly as the side's mean, in both parts: no
 documents, and only the number of outlets has to be made up for (McCarthy 1969, Review of the International Statistical
 Institute 37(3), for halves). A contrast varies as a split of the one side and a split of the other together: every one
 is paired with every other, with either sign, and the floor is the 95th percentile of their sizes. Few outlets tell
-their variance badly, so that it is widened as Student's t is beside the normal; without, four outlets a side that do
-not differ lie outside in 11 % of all cases, with it in 6 % (benchmarks/simulate_contrasts.json).
+their variance badly, so that it is widened as Student's t is beside the normal: of four outlets a side that do not
+differ 13 % would lie outside without it, and 6 to 8 % do with it (benchmarks/simulate_contrasts.json).
 
 A side with too few outlets to be split is taken to vary as the other side's outlets do: a second split of those, of
 its variance the part beyond the noise of their documents, at the number of outlets of the short side; and with that

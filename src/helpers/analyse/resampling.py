@@ -3,6 +3,7 @@ outlets exchanged between sides, and how much of what varies lies between outlet
 """
 
 import math
+from collections.abc import Iterator
 from itertools import combinations
 from zlib import crc32
 
@@ -12,41 +13,61 @@ import polars as pl
 MOST_ENUMERATED = 50_000
 """Beyond so many assignments of outlets to sides, DRAWN random ones stand for all of them."""
 DRAWN = 9_999
-COUNTED_AT_ONCE = 2**17
-"""Draws are counted in blocks of about so many counters, which a processor's cache holds; all at once takes thrice as
-long, one replicate at a time five times (benchmarks/resampling.json)."""
+DRAWN_AT_ONCE = 2**15
+"""Units are drawn in blocks of replicates of about so many draws, which a processor's cache holds."""
+FEW_VALUES = 3
+"""For fewer values, adding up those that were drawn is faster than counting the draws for a product of matrices."""
 
 
-def bootstrap_weights(n: int, *, replicates: int, seed: int, into: np.ndarray | None = None) -> np.ndarray:
+def bootstrap_weights(n: int, *, replicates: int, seed: int) -> np.ndarray:
     """Rao-Wu rescaled bootstrap weights of one stratum: (replicates, n) float64, each row summing to
-    n. n - 1 draws with replacement, rescaled by n / (n - 1); a single unit keeps weight 1. `into`: an array of
-    that shape to write them to."""
-    weights = np.empty((replicates, n)) if into is None else into
-    if n == 1:
-        weights[:] = 1.0
-        return weights
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(0, n, size=(replicates, n - 1), dtype=np.uint16 if n <= 2**16 else np.int64)
-    block = max(1, COUNTED_AT_ONCE // n)
-    for first in range(0, replicates, block):
-        part = drawn[first : first + block].astype(np.intp)
-        part += n * np.arange(len(part))[:, None]
-        counts = np.bincount(part.ravel(), minlength=n * len(part)).reshape(-1, n)
-        np.multiply(counts, n / (n - 1), out=weights[first : first + block])
+    n. n - 1 draws with replacement, rescaled by n / (n - 1); a single unit keeps weight 1."""
+    weights = np.ones((replicates, n))
+    for rows, drawn in _drawn(n, replicates, seed):
+        weights[rows] = _counted(drawn, n)
     return weights
+
+
+def weighted_sums(x: np.ndarray, *, replicates: int, seed: int) -> np.ndarray:
+    """(replicates, v): the product of bootstrap_weights of the units of `x` (n, v) with them. The weights are never
+    all there: writing and reading them takes longer than the product."""
+    n, columns = len(x), np.ascontiguousarray(x.T)
+    sums = np.tile(x.sum(0), (replicates, 1))
+    for rows, drawn in _drawn(n, replicates, seed):
+        if len(columns) < FEW_VALUES:
+            sums[rows] = np.stack([np.take(column, drawn).sum(1) for column in columns], axis=1) * (n / (n - 1))
+        else:
+            sums[rows] = _counted(drawn, n) @ x
+    return sums
+
+
+def _drawn(n: int, replicates: int, seed: int) -> Iterator[tuple[slice, np.ndarray]]:
+    """Numbers of the n - 1 units drawn in each replicate, some replicates after others; none of a single unit."""
+    rng = np.random.default_rng(seed)
+    block = max(1, DRAWN_AT_ONCE // n)
+    for first in range(0, replicates if n > 1 else 0, block):
+        rows = slice(first, min(first + block, replicates))
+        yield rows, rng.integers(0, n, size=(rows.stop - first, n - 1))
+
+
+def _counted(drawn: np.ndarray, n: int) -> np.ndarray:
+    """Weights (replicates, n) from the numbers of the units that were drawn."""
+    places = drawn + n * np.arange(len(drawn))[:, None]
+    return np.bincount(places.ravel(), minlength=n * len(drawn)).reshape(-1, n) * (n / (n - 1))
 
 
 def unit_weights(rows: pl.DataFrame, *, replicates: int, seed: int) -> np.ndarray:
     """(replicates, units). Each stratum of a side is drawn on its own, from a seed of its own name, so
     that no stratum's draw depends on another's."""
     weights = np.empty((replicates, len(rows)))
-    for key, index, unit in strata(rows):
-        at, own = run_of(index), crc32(f"{seed}|{key}".encode())
-        if isinstance(at, slice) and np.array_equal(unit, np.arange(len(unit))):
-            bootstrap_weights(len(unit), replicates=replicates, seed=own, into=weights[:, at])
-        else:
-            weights[:, at] = bootstrap_weights(int(unit.max()) + 1, replicates=replicates, seed=own)[:, unit]
+    for key, at, unit in strata(rows):
+        weights[:, at] = bootstrap_weights(int(unit.max()) + 1, replicates=replicates, seed=seed_of(seed, key))[:, unit]
     return weights
+
+
+def seed_of(seed: int, stratum: str) -> int:
+    """The seed of a stratum's own draws."""
+    return crc32(f"{seed}|{stratum}".encode())
 
 
 def strata(rows: pl.DataFrame) -> list[tuple[str, np.ndarray, np.ndarray]]:
@@ -59,19 +80,9 @@ def strata(rows: pl.DataFrame) -> list[tuple[str, np.ndarray, np.ndarray]]:
         .otherwise(
             pl.format("{}|{}", "side", pl.when(pl.col("_size") > 1).then("stratum").otherwise(pl.lit("(single)")))
         )
-    )  # fmt: skip
-    made = []
-    for (key,), part in keyed.group_by("_key", maintain_order=True):
-        unit = np.unique(part["unit"].to_numpy().astype(str), return_inverse=True)[1]
-        made.append((str(key), part["_at"].to_numpy(), unit))
-    return made
-
-
-def run_of(index: np.ndarray) -> slice | np.ndarray:
-    """`index`, or the slice that it is where its numbers follow one another: a slice of a matrix costs nothing, its
-    columns picked one by one cost as much as their product."""
-    run = len(index) and np.array_equal(index, np.arange(index[0], index[0] + len(index)))
-    return slice(int(index[0]), int(index[-1]) + 1) if run else index
+    ).with_columns(_unit=pl.col("unit").rank("dense").over("_key").cast(pl.Int64) - 1)  # fmt: skip
+    parts = keyed.select("_key", "_at", "_unit").partition_by("_key", maintain_order=True)
+    return [(part["_key"][0], part["_at"].to_numpy(), part["_unit"].to_numpy()) for part in parts]
 
 
 def permute_members(means: np.ndarray, n_first: int, *, seed: int = 7) -> tuple[np.ndarray, float, int]:
