@@ -28,7 +28,7 @@ EXCEPTIONS = {
     "analyse.draws": {"bca", "null_floor", "resampling"},
     "analyse.null_floor": {"resampling"},
     "analyse.words": {"counted"},
-    "analyse.context": {"picking"},
+    "analyse.context": {"over_time", "picking"},
     "analyse.themes": {"consensus", "labels"},
     "analyse.over_time": {"intervals", "periods"},
     "analyse.before_after": {"changes", "intervals", "over_time", "resampling"},

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from constructed import passages
-from helpers.analyse.context import nearest, senses, usage
+from helpers.analyse.context import nearest, rated, senses, usage
 from helpers.errors import InputError
 
 
@@ -38,22 +38,26 @@ def test_frequency_by_side_by_hand() -> None:
 
 def test_time_has_its_gaps() -> None:
     frame = corpus().with_columns(
-        date=pl.when(pl.col("side") == "west").then(datetime.date(2016, 11, 3)).otherwise(datetime.date(2017, 5, 1))
+        date=pl.when(pl.col("side") == "west").then(datetime.date(2017, 3, 3)).otherwise(datetime.date(2017, 5, 1))
     )
-    found = usage(frame, "order", "order")
-    assert found.period == "quarter"
-    assert found.time.select("side", "start", "n_documents", "share").rows() == [
-        ("east", datetime.date(2016, 10, 1), 0, None), ("east", datetime.date(2017, 1, 1), 0, None),
-        ("east", datetime.date(2017, 4, 1), 20, 0.8), ("west", datetime.date(2016, 10, 1), 20, 0.15),
-        ("west", datetime.date(2017, 1, 1), 0, None), ("west", datetime.date(2017, 4, 1), 0, None),
+    time = usage(frame, "order", "order").time
+    assert time is not None and time.sides["period"].to_list() == ["month", "month"]
+    assert time.table.filter(pl.col("value") == "used").select("side", "start", "n_documents", "mean").rows() == [
+        ("east", datetime.date(2017, 3, 1), 0, None), ("east", datetime.date(2017, 4, 1), 0, None),
+        ("east", datetime.date(2017, 5, 1), 20, 0.8), ("west", datetime.date(2017, 3, 1), 20, 0.15),
+        ("west", datetime.date(2017, 4, 1), 0, None), ("west", datetime.date(2017, 5, 1), 0, None),
     ]  # fmt: skip
-    # Wilson 1927 for 3 of 20: .0524 to .3604
-    west = found.time.row(3, named=True)
-    assert (west["low"], west["high"]) == pytest.approx((0.0524, 0.3604), abs=5e-5)
-    years = usage(frame.with_columns(date_precision=pl.lit("year")), "order", "order")
-    assert years.period == "year" and years.time["start"].unique().sort().to_list() == [
-        datetime.date(2016, 1, 1), datetime.date(2017, 1, 1),
-    ]  # fmt: skip
+    years = usage(frame.with_columns(date_precision=pl.lit("year")), "order", "order").time
+    assert years is not None and years.table["start"].unique().to_list() == [datetime.date(2017, 1, 1)]
+    assert usage(frame.with_columns(date=pl.lit(None, pl.Date)), "order", "order").time is None
+
+
+def test_passages_are_rated_by_their_documents() -> None:
+    rows = [("a", "east", "A", "order word"), ("a", "east", "A", "word word"), ("b", "west", "B", "word")]
+    made = rated(passages(rows), "order")
+    assert made.select("n_matches", "used", "rate").rows() == [(1, 1, 2500), (0, 1, 2500), (0, 0, 0)]
+    quoted = rated(passages(rows).with_columns(voice=pl.Series(["quoted", "outlet", "outlet"])), "order")
+    assert quoted.select("used", "rate").rows() == [(0, 0), (0, 0)]
 
 
 def test_a_term_that_nobody_uses_is_said_of_every_side() -> None:

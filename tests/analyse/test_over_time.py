@@ -180,3 +180,11 @@ def test_the_missing_year_of_the_teaching_corpus_is_a_gap() -> None:
     gaps = found.filter("missing").select("side", "start", "end").rows()
     first, last = (datetime.date.fromisoformat(d) for d in trap["between"])
     assert gaps == [(trap["side"], first, last + datetime.timedelta(days=1))]
+
+
+def test_the_event_of_the_teaching_study_happens_in_its_texts() -> None:
+    lines = (TEACHING / "documents.jsonl").read_text(encoding="utf-8").splitlines()
+    documents = [json.loads(line) for line in lines]
+    for event in open_study("teaching").events:
+        told = [d for d in documents if d["date"] == event.date.isoformat() and event.label in d["text"]]
+        assert [d["id"] for d in told] == ["t-gc-07"] and "establishes" in told[0]["text"]

@@ -1,3 +1,5 @@
+import datetime
+
 import numpy as np
 import polars as pl
 
@@ -6,6 +8,7 @@ from helpers.analyse.claims import Claim
 from helpers.analyse.context import nearest, senses, usage
 from helpers.charts import context as charts
 from helpers.charts.base import Figure
+from helpers.study import Event
 
 ROWS = [(f"e{k}", "east", "AB"[k % 2], "order word" if k % 4 else "order order") for k in range(24)]
 ROWS += [(f"w{k}", "west", "C", "word <b>order</b>" if k < 3 else "word") for k in range(12)]
@@ -21,11 +24,16 @@ def test_usage_draws_sides_and_outlets() -> None:
     assert "term ‘order’" in figure.caption and len(figure.chart.to_dict()["vconcat"]) == 2
 
 
-def test_time_draws_every_period() -> None:
-    figure = charts.time(usage(passages(ROWS), "order", "order"))
-    assert figure.table.height == 2 and figure.chart.to_dict()
+def test_time_draws_every_period_and_events() -> None:
+    found = usage(passages(ROWS), "order", "order")
+    event = Event(datetime.date(2017, 5, 9), "Summit")
+    figure = charts.time(found, events=[event], of="share")
+    assert figure.table.select("side", "mean").rows() == [("east", 1.0), ("west", 0.25)]
+    assert "Summit" in str(figure.chart.to_dict()["datasets"]) and figure.title == "‘order’ over time"
     withheld = charts.time(usage(passages(ROWS), "hegemony", "hegemony"))
     assert isinstance(withheld, Claim) and withheld.grade == "withheld"
+    undated = charts.time(usage(passages(ROWS).with_columns(date=pl.lit(None, pl.Date)), "order", "order"))
+    assert isinstance(undated, Claim) and undated.reasons == ("no document has a date",)
 
 
 def test_senses_draw_or_withhold() -> None:

@@ -65,6 +65,8 @@ def test_no_interval_leaves_the_others_without_room(found) -> None:
     rows = drawn(charts.over_time(found, labels=NAMES).chart.to_dict())
     enough = [r for r in rows if not r["thin"] and r["low"] is not None and r["value"] == "Order"]
     low, high = min(r["low"] for r in enough), max(r["high"] for r in enough)
+    flat = charts.over_time(over_time(frame().with_columns(z=pl.lit(1.0)), ["z"], period="month")).chart.to_dict()
+    assert {r["over"] for r in drawn(flat)} == {None}
     assert all(r["under"] >= low - 0.1 * (high - low) for r in rows if r["value"] == "Order" and r["under"] is not None)
 
 

@@ -4,13 +4,11 @@ A side that uses a term in fewer than FEWEST documents has no usage to speak of:
 its contexts "cannot be asked of this corpus".
 """
 
-import datetime
-
 import numpy as np
 import polars as pl
 
-from helpers.analyse.association import wilson
 from helpers.analyse.contrasts import Contrasts, compare
+from helpers.analyse.over_time import OverTime, over_time
 from helpers.analyse.picking import centre, chosen
 from helpers.analyse.units import in_scope, members_are, units
 from helpers.prepare.patterns import find_all
@@ -21,9 +19,6 @@ FEWEST = 10
 """Documents of a side that must use a term, before anything is said of how."""
 
 REST = "(other outlets)"
-
-LONGEST_IN_QUARTERS = 3 * 366
-"""Days. Corpora that span more are counted by year, so that there is something in each."""
 
 
 @result
@@ -37,21 +32,20 @@ class Usage:
         rate, rate_low, rate_high            occurrences per 10,000 words of a document; likewise
         asked, said                          whether FEWEST documents use it; else what is said in place
     outlets   one row per (side, member): the same, and `counted` (has enough documents to enter the mean)
-    time      one row per (side, period): start, end, n_documents, n_using, share and its Wilson interval; null
-              where no document is, so that a gap is one. Documents of the side together, not outlet-equal
+    time      rate and used (the share) by month, quarter or year (helpers.analyse.over_time); None where no document
+              has a date
     passages  the passages with the term, with n_matches and without vectors
     shares, rates   the contrasts between sides (helpers.analyse.contrasts)
     """
 
     table: pl.DataFrame
     outlets: pl.DataFrame
-    time: pl.DataFrame
+    time: OverTime | None
     passages: pl.DataFrame
     shares: Contrasts
     rates: Contrasts
     term: str
     pattern: str
-    period: str
     voice: str
     copies: str
 
@@ -94,36 +88,41 @@ def usage(
 
     `term` is its name in what is shown. Raises InputError where the expression is bad or fewer than two
     sides have passages in that voice."""
-    columns = ["id", "document_id", "text", "n_words", "side", "outlet", "date", "date_precision"]
-    need(passages, columns, where="passages", do="Run prepare first.")
-    kept = in_scope(passages.drop("embedding", strict=False), voice=voice, copies=copies)
-    kept = kept.drop_nulls("side").with_columns(n_matches=_counted(kept.drop_nulls("side"), pattern))
-    of_document = pl.col("n_matches").sum().over("document_id")
-    valued = kept.with_columns(
-        used=(of_document > 0).cast(pl.Float64), rate=1e4 * of_document / pl.col("n_words").sum().over("document_id")
-    )
+    need(passages, ["date", "date_precision"], where="passages", do="Run prepare first.")
+    valued = rated(passages, pattern, voice=voice, copies=copies)
     table = units(valued, ["used", "rate"], voice="all", copies=copies)
     shares = compare(table, ["used"], unit="share of documents that use the term", seed=seed)
     rates = compare(table, ["rate"], unit="occurrences per 10,000 words", seed=seed)
-    kind = members_are(kept)
+    kind = members_are(valued)
     counts = _counts(valued.rename({kind: "member"}) if kind != "member" else valued)
     sides = counts.group_by("side").agg(pl.col("n_documents", "n_using", "n_matches").sum())
-    period = _period(valued)
+    dated = valued["date"].null_count() < valued.height
     return Usage(
         _with_said(sides.join(_both(shares.sides, rates.sides, ["side"]), on="side").sort("side"), term),
         counts.join(_both(shares.members, rates.members, ["side", "member"]), on=["side", "member"], how="left").sort(
             "side", "member"
         ),
-        _over_time(valued, period),
-        kept.filter(pl.col("n_matches") > 0),
+        over_time(valued, ["rate", "used"], voice="all", copies=copies) if dated else None,
+        valued.filter(pl.col("n_matches") > 0).drop("used", "rate"),
         shares,
         rates,
         term,
         pattern,
-        period,
         voice,
         copies,
     )  # fmt: skip
+
+
+def rated(passages: pl.DataFrame, pattern: str, *, voice: str = "outlet", copies: str = "one") -> pl.DataFrame:
+    """The passages in that voice, without vectors, with n_matches, and of their document used (1: it has the term,
+    else 0) and rate (occurrences per 10,000 words), as over_time takes them."""
+    columns = ["id", "document_id", "text", "n_words", "side", "outlet"]
+    need(passages, columns, where="passages", do="Run prepare first.")
+    kept = in_scope(passages.drop("embedding", strict=False), voice=voice, copies=copies).drop_nulls("side")
+    kept = kept.with_columns(n_matches=_counted(kept, pattern))
+    of_document = pl.col("n_matches").sum().over("document_id")
+    words = pl.col("n_words").sum().over("document_id")
+    return kept.with_columns(used=(of_document > 0).cast(pl.Float64), rate=1e4 * of_document / words)
 
 
 def nearest(
@@ -255,37 +254,3 @@ def _asked(kept: pl.DataFrame, passages: pl.DataFrame, term: str) -> pl.DataFram
         .select("side", pl.col("n_using").alias("n_documents"), "n_passages", "asked", "said")
         .sort("side")
     )
-
-
-def _period(valued: pl.DataFrame) -> str:
-    """quarter, where every date is known to the month and the corpus is short; else year."""
-    dated = valued.drop_nulls("date")
-    if dated.is_empty() or (dated["date_precision"] == "year").any():
-        return "year"
-    first, last = dated["date"].min(), dated["date"].max()
-    assert isinstance(first, datetime.date) and isinstance(last, datetime.date)
-    return "quarter" if (last - first).days <= LONGEST_IN_QUARTERS else "year"
-
-
-def _over_time(valued: pl.DataFrame, period: str) -> pl.DataFrame:
-    every = "1q" if period == "quarter" else "1y"
-    documents = valued.drop_nulls("date").group_by("document_id", "side").agg(
-        pl.col("used").first(), start=pl.col("date").first().dt.truncate(every)
-    )  # fmt: skip
-    schema = {"side": pl.String, "start": pl.Date, "end": pl.Date, "n_documents": pl.Int64, "n_using": pl.Int64,
-              "share": pl.Float64, "low": pl.Float64, "high": pl.Float64}  # fmt: skip
-    if documents.is_empty():
-        return pl.DataFrame(schema=schema)
-    first, last = documents["start"].min(), documents["start"].max()
-    assert isinstance(first, datetime.date) and isinstance(last, datetime.date)
-    starts = pl.DataFrame({"start": pl.date_range(first, last, every, eager=True)})
-    grid = valued.select("side").unique().join(starts, how="cross")
-    counted = documents.group_by("side", "start").agg(n_documents=pl.len().cast(pl.Int64), n_using=pl.col("used").sum())
-    filled = grid.join(counted, on=["side", "start"], how="left").with_columns(
-        pl.col("n_documents", "n_using").fill_null(0).cast(pl.Int64), end=pl.col("start").dt.offset_by(every)
-    )
-    intervals = wilson(filled["n_using"].to_numpy(), filled["n_documents"].to_numpy())
-    filled = filled.with_columns(
-        pl.Series(name, values).fill_nan(None) for name, values in zip(("share", "low", "high"), intervals, strict=True)
-    )
-    return filled.select(pl.col(name).cast(kind) for name, kind in schema.items()).sort("side", "start")

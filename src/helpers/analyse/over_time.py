@@ -125,12 +125,12 @@ def _dated(kept: pl.DataFrame, copies: str) -> pl.DataFrame:
 
 
 def _used(rows: pl.DataFrame) -> pl.DataFrame:
-    """With `used`: whether a unit enters a mean, which is the same for all periods of a side."""
-    return rows.with_columns(used=pl.col("counted") | ~pl.col("counted").any().over("side"))
+    """With _enters: whether a unit enters a mean, which is the same for all periods of a side."""
+    return rows.with_columns(_enters=pl.col("counted") | ~pl.col("counted").any().over("side"))
 
 
 def _table(rows: pl.DataFrame, grid: pl.DataFrame, values: Sequence[str]) -> pl.DataFrame:
-    used = rows.filter("used")
+    used = rows.filter("_enters")
     keys = ["value", "side", "start"]
     means = with_interval(over_strata(cells(used, values, by=["start"]), by=keys))
     long = as_rows(used, values, index=["side", "start", "member", *COUNTS])
@@ -138,7 +138,7 @@ def _table(rows: pl.DataFrame, grid: pl.DataFrame, values: Sequence[str]) -> pl.
         long.drop_nulls("_x").group_by(keys).agg(pl.col(COUNTS).sum(), n_outlets=pl.col("member").n_unique())
     )  # fmt: skip
     least = long.group_by("value").agg(least=pl.col("_x").min())
-    aside = rows.filter(~pl.col("used")).group_by("side", "start").agg(n_set_aside=pl.col("n_documents").sum())
+    aside = rows.filter(~pl.col("_enters")).group_by("side", "start").agg(n_set_aside=pl.col("n_documents").sum())
     of_side = used.group_by("side").agg(n_of_side=pl.col("member").n_unique())
     order = pl.DataFrame({"value": list(values), "_order": range(len(values))})
     frame = (
@@ -223,9 +223,9 @@ def _effects(outlet: np.ndarray, period: np.ndarray, y: np.ndarray) -> np.ndarra
 def _sides(rows: pl.DataFrame, table: pl.DataFrame, placed: pl.DataFrame, period_of: Mapping[str, str]) -> pl.DataFrame:
     there = table.filter((pl.col("value") == pl.col("value").first()) & ~pl.col("missing"))
     used = rows.group_by("side").agg(
-        n_documents=pl.col("n_documents").filter("used").sum().cast(pl.Int64),
-        n_set_aside=pl.col("n_documents").filter(~pl.col("used")).sum().cast(pl.Int64),
-        n_outlets=pl.col("member").filter("used").n_unique().cast(pl.Int64),
+        n_documents=pl.col("n_documents").filter("_enters").sum().cast(pl.Int64),
+        n_set_aside=pl.col("n_documents").filter(~pl.col("_enters")).sum().cast(pl.Int64),
+        n_outlets=pl.col("member").filter("_enters").n_unique().cast(pl.Int64),
     )
     dates = placed.unique(["side", "document_id"]).group_by("side").agg(
         n_undated=pl.col("date").is_null().sum().cast(pl.Int64),

@@ -1,5 +1,6 @@
 """Pictures of a term in its contexts: who uses it, when, about what; and the passages to read."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import altair as alt
@@ -11,9 +12,11 @@ from helpers.analyse.context import Nearest, Senses, Usage
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held
+from helpers.charts.over_time import over_time
 from helpers.prepare.patterns import matched_words
 from helpers.results import shows
 from helpers.sides import readable
+from helpers.study import Event
 
 _UNITS = {"share": "share of documents that use it", "rate": "per 10,000 words"}
 
@@ -67,43 +70,17 @@ def usage(found: Usage, *, of: str = "rate") -> Figure:
     )
 
 
-def time(found: Usage) -> Figure | Claim:
-    """The share of each side's documents that use the term, by quarter or year; a gap where none is.
+def time(found: Usage, *, of: str = "rate", events: Sequence[Event] = ()) -> Figure | Claim:
+    """How often each side uses the term by month, quarter or year, with gaps, intervals and `events` as rules.
 
-    A withheld claim where no document uses it."""
-    if not found.table["n_using"].sum():
+    `of`: rate or share, as in usage. A withheld claim where no document uses it, or none has a date."""
+    lacking = "no document uses it" if not found.table["n_using"].sum() else None
+    if lacking or found.time is None:
         sentence = f"When ‘{found.term}’ is used cannot be asked of this corpus."
-        return Claim(found.term, "withheld", sentence, ("no document uses it",))
-    sides = found.table["side"].to_list()
-    quarters = found.period == "quarter"
-    when = alt.Axis(
-        format="%b %Y" if quarters else "%Y", tickCount={"interval": "month", "step": 3} if quarters else "year"
-    )
-    drawn = alt.Chart(base.named(found.time), width=620, height=280).encode(
-        x=alt.X("start:T", title=None, axis=when), color=base.side_colour(sides)
-    )
-    y = alt.Y("share:Q", title="share of documents", axis=alt.Axis(format="%"))
-    lines = drawn.mark_line(invalid="break-paths-show-domains").encode(y=y)
-    spread = drawn.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", title="share of documents"), y2="high:Q")
-    grey = alt.Legend(symbolFillColor=base.FAINT, symbolStrokeColor=base.FAINT)
-    points = drawn.mark_point().encode(
-        y=y,
-        shape=base.side_shape(sides),
-        size=alt.Size("n_documents:Q", title="documents", scale=alt.Scale(range=[15, 160]), legend=grey),
-        tooltip=["side", alt.Tooltip("start:T", format="%B %Y"), alt.Tooltip("share:Q", format=".1%"),
-                 alt.Tooltip("low:Q", format=".1%"), alt.Tooltip("high:Q", format=".1%"), "n_documents", "n_using"],
-    )  # fmt: skip
-    gaps = found.time.filter(pl.col("n_documents") == 0).height
-    return finish(
-        lines + spread + points,
-        title=f"‘{found.term}’ over time",
-        caption=f"Share of documents that use ‘{found.term}’ by {found.period}, all documents of a side together, with "
-        f"95 % intervals (Wilson); {found.time['n_documents'].sum():,} dated documents.",
-        how_to_read="Larger marks stand on more documents. A gap in a line is a time without documents of that side.",
-        description=f"Line chart of the share of documents with ‘{found.term}’ by {found.period} for each side.",
-        table=found.time,
-        notes=(f"{gaps} of {found.time.height} points have no document.",) if gaps else (),
-    )
+        return Claim(found.term, "withheld", sentence, (lacking or "no document has a date",))
+    value = {"rate": "rate", "share": "used"}[of]
+    shown = replace(found.time, voice=found.voice)  # type: ignore[type-var]
+    return over_time(shown, labels={value: f"‘{found.term}’"}, events=events, of=of)
 
 
 def senses(found: Senses, *, most: int = 15) -> Figure | Claim:

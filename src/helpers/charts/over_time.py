@@ -100,7 +100,11 @@ def _bounded() -> dict[str, pl.Expr]:
     most = pl.max_horizontal(pl.col("high").filter(enough).max(), pl.col("mean").max()).over("value")
     room = 0.06 * (most - least)
     bottom = pl.when(least >= 0).then(pl.max_horizontal(least - room, 0.0)).otherwise(least - room)
-    return {"under": pl.max_horizontal("low", bottom), "over": pl.min_horizontal("high", most + room)}
+    known = pl.when(pl.col("low").is_not_null())
+    return {
+        "under": known.then(pl.max_horizontal("low", bottom)),
+        "over": known.then(pl.min_horizontal("high", most + room)),
+    }
 
 
 def _panels(
