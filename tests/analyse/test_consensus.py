@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
-from helpers.analyse.consensus import consensus
+from helpers.analyse.consensus import consensus, how_many_runs, principal
 
 
 def planted(k=6, each=40, *, d=32, spread=0.15, seed=1):
@@ -16,7 +16,8 @@ def planted(k=6, each=40, *, d=32, spread=0.15, seed=1):
     truth = np.repeat(np.arange(k), each)
     rows = centres[truth] + rng.normal(0, spread, (len(truth), d))
     order = rng.permutation(len(truth))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True))[order].astype(np.float32), truth[order]
+    vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True))[order].astype(np.float32)
+    return principal(vectors), truth[order]
 
 
 VECTORS, TRUTH = planted()
@@ -35,14 +36,13 @@ def found():
 
 def test_planted_clusters_are_found(found):
     assert adjusted_rand_score(TRUTH, found.labels) >= 0.99
-    assert found.labels.shape == found.clarity.shape == (240,) and set(found.labels) == set(range(6))
+    assert found.labels.shape == (240,) and set(found.labels) == set(range(6))
     assert all(adjusted_rand_score(TRUTH, half) >= 0.97 for half in found.halves)
-    assert np.median(found.clarity) > 0.9 and found.clarity.max() <= 1 + 1e-6
 
 
 def test_the_same_seed_gives_the_same(found):
     again = consensus(VECTORS, 6, runs=10)
-    assert np.array_equal(again.labels, found.labels) and np.allclose(again.clarity, found.clarity, rtol=1e-6)
+    assert np.array_equal(again.labels, found.labels)
 
 
 def test_other_seeds_and_other_orders_give_the_same_partition(found):
@@ -57,16 +57,17 @@ def test_any_number_of_threads_gives_the_same():
         with threadpool_limits(threads):
             made.append(consensus(VECTORS, 6, runs=8))
     assert adjusted_rand_score(made[0].labels, made[1].labels) >= 0.99
-    assert np.allclose(made[0].clarity, made[1].clarity, rtol=1e-5, atol=1e-5)
 
 
-def test_without_clusters_the_halves_of_the_runs_disagree_and_little_is_clear(found):
+def test_without_clusters_the_halves_of_the_runs_disagree():
     rng = np.random.default_rng(3)
     noise = rng.normal(size=(300, 32)).astype(np.float32)
     noise /= np.linalg.norm(noise, axis=1, keepdims=True)
-    made = consensus(noise, 6, runs=10)
-    assert adjusted_mutual_info_score(*made.halves) < 0.5
-    assert np.median(made.clarity) < np.median(found.clarity) - 0.1
+    assert adjusted_mutual_info_score(*consensus(noise, 6, runs=10).halves) < 0.5
+
+
+def test_few_passages_get_more_runs():
+    assert [how_many_runs(n) for n in (100, 3_000, 6_000, 100_000)] == [600, 600, 300, 180]
 
 
 def test_weights_say_how_much_a_row_draws_the_centres():

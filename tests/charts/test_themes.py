@@ -1,13 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
-import pytest
 
 from constructed import passages
-from helpers.analyse.composition import composition
 from helpers.analyse.themes import Themes
 from helpers.charts import theme_map
 from helpers.charts import themes as charts
-from helpers.errors import InputError
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)"> \u202eorder'
 
@@ -19,7 +18,7 @@ def made(
     rows = [(f"{s}{k:04}", s, f"{s} {'AB'[k % 2]}", f"{text} {k}") for s in ("east", "west") for k in range(n)]
     theme = [(1, 2, None)[k % 3] if s == "west" else (1, 1, 2, None)[k % 4] for s in ("east", "west") for k in range(n)]
     place = np.random.default_rng(3).normal(size=(len(rows), 2)).round(2)
-    frame = passages(rows, x=place[:, 0].tolist(), y=place[:, 1].tolist(), clarity=1.0)
+    frame = passages(rows, x=place[:, 0].tolist(), y=place[:, 1].tolist(), support=1.0)
     frame = frame.with_columns(
         theme=pl.Series(theme, dtype=pl.Int32),
         centrality=pl.Series(np.linspace(0, 1, len(rows)), dtype=pl.Float32),
@@ -27,9 +26,9 @@ def made(
     sizes = [sum(t == number for t in theme) for number in (1, 2)]
     table = pl.DataFrame(
         {"theme": [1, 2], "label": labels, "words": ["order, rule, law, court", "trade, goods"],
-         "stability": [0.9, 0.61],
+         "stability": [0.9, 0.61], "support": [0.8, 0.7], "form": [None, None],
          "n_passages": sizes, "n_documents": sizes, "central": [["east0000", "gone"], ["east0002"]]},
-        schema_overrides={"theme": pl.Int32},
+        schema_overrides={"theme": pl.Int32, "form": pl.String},
     ).with_columns(pl.col("central").list.eval(pl.element() + "#000"))  # fmt: skip
     return Themes(frame, table, np.eye(2), 0.8, sum(t is None for t in theme) / len(theme), 7, 60)
 
@@ -81,53 +80,21 @@ def test_labels_keep_off_each_other_and_inside() -> None:
     assert y[3] == 200.0 and y[4] == 432.0  # seven pixels up from 439, which is within eight of the edge
 
 
-def test_composition_draws_each_side_with_its_interval() -> None:
-    found = made()
-    figure = charts.composition(composition(found), found)
-    assert figure.table.select("theme", "side", "mean").rows() == [
-        ("1 order, rule, law", "east", 0.5), ("1 order, rule, law", "west", pytest.approx(1 / 3)),
-        ("2 trade, goods", "east", 0.25), ("2 trade, goods", "west", pytest.approx(1 / 3)),
-        ("unassigned", "east", 0.25), ("unassigned", "west", pytest.approx(1 / 3)),
-    ]  # fmt: skip
-    rules, dots = figure.chart.to_dict()["layer"]
-    assert rules["encoding"]["x"]["field"] == "low" and rules["encoding"]["x2"]["field"] == "high"
-    assert dots["encoding"]["shape"]["field"] == dots["encoding"]["yOffset"]["field"] == "side"
-    assert "percentage points" in figure.caption and figure.notes[0].endswith("strongest of 2 contrasts made here.")
-
-
-def test_composition_of_other_themes_is_refused() -> None:
-    with pytest.raises(InputError, match="not the composition of these themes"):
-        fewer = made()
-        charts.composition(composition(fewer), Themes(fewer.passages, fewer.table.head(1), np.eye(1), 1, 0, 7, 60))
-
-
-def test_nothing_is_claimed_of_themes_that_were_not_erased() -> None:
-    # four outlets a side, ten documents each: nine of ten about theme 1 in the east, about theme 2 in the west
-    rows = [(f"{s}{o}{k}", s, f"{s} {o}", "text") for s in ("east", "west") for o in range(4) for k in range(10)]
-    themes = [
-        (1 if s == "east" else 2) if k % 10 else 3 - (1 if s == "east" else 2) for k, (_, s, *_) in enumerate(rows)
-    ]
-    frame = passages(rows, theme=themes).with_columns(pl.col("theme").cast(pl.Int32))
-    found = made()
-    found = Themes(frame, found.table, np.eye(2), 0.8, 0.0, 7, 60)
-    claims = charts.composition_claims(composition(found), found, copies="all")
-    assert {claim.grade for claim in claims} == {"suggested"} and len(claims) == 2
-    assert claims[0].reasons[0] == charts.NOT_ERASED
-    # nine passages of ten against one of ten
-    assert [claim.sentence.split(" (")[0] for claim in claims] == [
-        "East give more of their passages to the theme ‘order, rule, law’ than West, by 80.0 percentage points",
-        "West give more of their passages to the theme ‘trade, goods’ than East, by 80.0 percentage points",
-    ]
-    assert all(claim.sentence.endswith("copies counted each.") for claim in claims)
-
-
 def test_sizes_tell_how_steady_a_theme_is() -> None:
     figure = charts.sizes(made())
     assert figure.table["badge"].to_list() == ["steady", "fair"]
-    assert figure.caption.startswith("2 themes of 24 passages, 29 % in none; 0 themes of weak stability")
+    assert figure.caption.startswith("2 themes of 24 passages, 29 % in none; 0 themes weak, loose or held by a form")
     assert [view["title"]["text"] for view in figure.chart.to_dict()["hconcat"]] == [
         "documents", "stability", "most typical words",
     ]  # fmt: skip
+
+
+def test_loose_themes_and_forms_are_marked() -> None:
+    found = made()
+    doubtful = found.table.with_columns(support=pl.Series([0.4, 0.4]), form=pl.Series([None, "openings"]))
+    figure = charts.sizes(replace(found, table=doubtful))
+    assert figure.table["badge"].to_list() == ["loose", "openings"]
+    assert "2 themes weak, loose or held by a form" in figure.caption
 
 
 def test_words_that_fit() -> None:
@@ -147,5 +114,5 @@ def test_themes_show_themselves_and_run_nothing() -> None:
     found = made(labels=(HOSTILE, "trade"))
     shown = found._repr_html_()
     assert "<script>" not in shown and "<img" not in shown and "steady" in shown and "29 % in no theme" in shown
-    for figure in (charts.map(found), charts.sizes(found), charts.composition(composition(found), found)):
+    for figure in (charts.map(found), charts.sizes(found)):
         assert "\u202e" not in str(figure.chart.to_dict()["datasets"])

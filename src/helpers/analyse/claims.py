@@ -68,14 +68,16 @@ class Gate:
     floors     "side|other" -> smallest absolute standardised difference that counts between them (the
                largest one of a control frame, or a null floor); absent: none was measured
     floor_name what the floor is, for the reasons
-    validated  value -> whether hand coding has validated the measure; absent: not
+    validated  value, or "value|side|other" -> whether hand coding has validated the measure; absent: not
     needs      whether a claim needs validation at all (shares of themes and word rates do not)
+    limits     value, or "value|side|other" -> why nothing beyond described is said of it
     """
 
     floors: Mapping[str, float] = field(default_factory=dict)
     floor_name: str = "their largest difference on a control frame"
     validated: Mapping[str, bool] = field(default_factory=dict)
     needs: bool = True
+    limits: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,8 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
         lacking.append(f"the sign turns when {row['flips']} is left out")
     elif (kept := _kept(row)) < t["kept_to_suggest"]:
         lacking.append(f"leaving one outlet out leaves {kept:.0%} of it: it is that outlet's")
+    pair = f"{row['value']}|{row['side']}|{row['other']}"
+    lacking += [gate.limits[key] for key in (row["value"], pair) if key in gate.limits]
     if lacking:
         return "described", lacking
     if row["p_smallest"] > t["p_to_claim"]:
@@ -194,7 +198,7 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
         )
     if fewest < t["documents_to_claim"]:
         lacking.append(f"{fewest} documents on one side, {t['documents_to_claim']:.0f} needed for a claim")
-    if gate.needs and not gate.validated.get(row["value"], False):
+    if gate.needs and not gate.validated.get(pair, gate.validated.get(row["value"], False)):
         lacking.append("the measure has not been validated by hand coding")
     if lacking:
         return "suggested", lacking

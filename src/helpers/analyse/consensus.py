@@ -6,6 +6,7 @@ their votes (evidence accumulation, Fred and Jain 2005, in the spectral form of 
 Fern and Brodley 2004). Linear in the number of passages.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,31 +19,33 @@ LARGEST_PART = 5_000
 
 @dataclass(frozen=True, eq=False)
 class Consensus:
-    """labels (n,) int; clarity (n,) float, cosine of a passage's votes to its cluster's mean vote
-    (1: all runs agree); halves: labels by the first and by the second half of the runs alone."""
+    """labels (n,) int; halves: labels by the first and by the second half of the runs alone."""
 
     labels: np.ndarray
-    clarity: np.ndarray
     halves: tuple[np.ndarray, np.ndarray]
 
 
+def how_many_runs(n: int) -> int:
+    """600 for up to 3,000 passages, fewer for more, 180 from 10,000 on: few passages are clustered quickly, and
+    need many votes to be clustered alike from one seed to the next (benchmarks/themes.json)."""
+    return int(np.clip(1_800_000 // max(n, 1), 180, 600))
+
+
 def consensus(
-    vectors: np.ndarray, n_clusters: int, *, runs: int = 60, weights: np.ndarray | None = None, seed: int = 7
+    places: np.ndarray, n_clusters: int, *, runs: int, weights: np.ndarray | None = None, seed: int = 7
 ) -> Consensus:
-    """Clusters rows of `vectors` (n, d) into `n_clusters` by the votes of `runs` k-means runs.
+    """Clusters rows of `places` (n, d; see `principal`) into `n_clusters` by the votes of `runs` k-means runs.
 
     `weights` (n,): how much a row counts in each run. Rows come in an order of the caller's: the
     same rows in the same order with the same seed give the same labels."""
-    reduced = _principal(vectors)
-    votes = [_run(reduced, n_clusters, weights, np.random.default_rng([seed, r])) for r in range(runs)]
-    labels, clarity = _by_votes(votes, n_clusters, seed)
+    votes = [_run(places, n_clusters, weights, np.random.default_rng([seed, r])) for r in range(runs)]
     middle = runs // 2
-    halves = tuple(_by_votes(part, n_clusters, seed)[0] for part in (votes[:middle], votes[middle:]))
-    return Consensus(labels, clarity, halves)  # type: ignore[arg-type]
+    whole, first, second = (_by_votes(part, n_clusters, seed) for part in (votes, votes[:middle], votes[middle:]))
+    return Consensus(whole, (first, second))
 
 
-def _principal(vectors: np.ndarray) -> np.ndarray:
-    """Coordinates on the first principal components, each of a fixed sign."""
+def principal(vectors: np.ndarray) -> np.ndarray:
+    """(n, DIMENSIONS at most) float32 coordinates on the first principal components, each of a fixed sign."""
     centred = vectors.astype(np.float64) - vectors.mean(0, dtype=np.float64)
     _, axes = np.linalg.eigh(centred.T @ centred)
     axes = axes[:, ::-1][:, :DIMENSIONS]
@@ -64,18 +67,20 @@ def _run(reduced: np.ndarray, n_clusters: int, weights: np.ndarray | None, rng: 
     return made.predict(reduced)
 
 
-def _by_votes(votes: list[np.ndarray], n_clusters: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _by_votes(votes: Sequence[np.ndarray], n_clusters: int, seed: int) -> np.ndarray:
+    """(n,) clusters of the rows by their votes: k-means on the leading singular vectors of the table of rows by
+    clusters of all runs, each cluster weighed by one over the root of its size."""
+    from scipy.sparse import csr_matrix
     from sklearn.cluster import KMeans
+    from sklearn.utils.extmath import randomized_svd
 
-    columns = []
-    for labels in votes:
-        one_hot = np.zeros((len(labels), labels.max() + 1))
-        one_hot[np.arange(len(labels)), labels] = 1
-        columns.append(one_hot / np.sqrt(np.maximum(one_hot.sum(0), 1)))
-    ballots = np.concatenate(columns, 1)
-    _, axes = np.linalg.eigh(ballots.T @ ballots)
-    placed = ballots @ axes[:, ::-1][:, :n_clusters]
+    ends = np.cumsum([0, *(labels.max() + 1 for labels in votes)])
+    columns = np.stack([labels + start for labels, start in zip(votes, ends[:-1], strict=True)], 1)
+    sizes = np.bincount(columns.ravel(), minlength=ends[-1])
+    entries = (1 / np.sqrt(np.maximum(sizes, 1)))[columns]
+    starts = np.arange(len(columns) + 1) * len(votes)
+    ballots = csr_matrix((entries.ravel(), columns.ravel(), starts), shape=(len(columns), int(ends[-1])))
+    left, strengths, _ = randomized_svd(ballots, n_clusters, n_oversamples=20, n_iter=6, random_state=seed)
+    placed = left * strengths
     placed /= np.maximum(np.linalg.norm(placed, axis=1, keepdims=True), 1e-12)
-    made = KMeans(n_clusters, n_init=20, random_state=seed).fit(placed)
-    centres = made.cluster_centers_ / np.maximum(np.linalg.norm(made.cluster_centers_, axis=1, keepdims=True), 1e-12)
-    return made.labels_, (placed * centres[made.labels_]).sum(1)
+    return KMeans(n_clusters, n_init=20, random_state=seed).fit(placed).labels_

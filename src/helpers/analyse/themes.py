@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from helpers.analyse.consensus import consensus
+from helpers.analyse.consensus import consensus, how_many_runs, principal
 from helpers.analyse.labels import label_words
+from helpers.analyse.neighbours import forms, support
 from helpers.errors import InputError
 from helpers.results import remembered, result
 from helpers.tables import need
 
-UNCLEAR = 0.78
-"""A passage whose votes are less like its theme's (cosine) belongs to none: the runs disagree on it."""
+ALONE = 0.25
+"""A passage belongs to none where a smaller share of its nearest passages stands in its theme."""
 FAR = 0.75
 """A passage belongs to none unless it is nearer to its theme's centre than this share of the
 passages of all other themes: bylines, recipes and glued lines are near to nothing."""
@@ -30,11 +31,13 @@ class Themes:
     """Themes of a set of passages.
 
     passages  as they came in, without embedding, with theme (1 is the largest; null: none), x, y (place
-              on the map: near is alike, far means little), clarity (0-1), centrality (cosine to the
-              theme's centre)
+              on the map: near is alike, far means little), support (share of the nearest passages of
+              other documents that stand in the same theme, 0-1), centrality (cosine to the theme's centre)
     table     one row per theme: theme, label, words (most typical ones), n_passages, n_documents,
               stability (mean Jaccard overlap with the theme most like it in each half of the runs,
-              0-1), central (ids of its three most central passages, of different documents)
+              0-1), support (mean over its passages, 0-1), form (openings or closings, where it is the place
+              in a document that holds it together, no subject; else null), central (ids of its three
+              most central passages, of different documents)
     centroids (themes, d) unit vectors, in the order of table
     agreement AMI between the themes of either half of the runs, over passages (chance 0, same 1)
     unassigned share of passages that belong to no theme
@@ -50,8 +53,8 @@ class Themes:
 
 
 def how_many(n_passages: int) -> int:
-    """The usual number of themes: 8 for 670 passages, 17 for 3,000, at most 36."""
-    return int(np.clip(round(0.31 * n_passages**0.5), 6, 36))
+    """The usual number of themes: 11 for 670 passages, 20 for 3,000, at most 36."""
+    return int(np.clip(round(0.715 * n_passages**0.413), 4, 36))
 
 
 @remembered
@@ -61,13 +64,14 @@ def themes(
     count: int | None = None,
     names: Mapping[int, str] | None = None,
     merge: Sequence[Sequence[int]] = (),
-    runs: int = 60,
+    runs: int | None = None,
     seed: int = 7,
 ) -> Themes:
     """Clusters the passages by their embeddings; sides weigh the same, and so do the texts of a side.
 
     `count`: number of themes (default how_many). `merge`: groups of theme numbers that become one (the
-    first of each), `names`: the user's labels by number, both as numbered without merging.
+    first of each), `names`: the user's labels by number, both as numbered without merging. `runs` of k-means
+    that vote (default how_many_runs).
     Raises InputError without embeddings, or with fewer than 60 passages."""
     import sklearn.cluster  # noqa: F401  (its thread pools can only be limited once they are there)
     from threadpoolctl import threadpool_limits
@@ -78,6 +82,8 @@ def themes(
             "too few passages for themes", where="themes", expected=f"at least {LEAST_PASSAGES}", found=len(passages),
             do="Widen the study's query or dates.",
         )  # fmt: skip
+    if "copy_cluster" not in passages.columns:
+        passages = passages.with_columns(copy_cluster=pl.lit(None, pl.String))
     with threadpool_limits(limits=1):
         return _clustered(passages.with_row_index("_row").sort("id"), count, names or {}, merge, runs, seed)
 
@@ -87,7 +93,7 @@ def _clustered(
     count: int | None,
     names: Mapping[int, str],
     merge: Sequence[Sequence[int]],
-    runs: int,
+    runs: int | None,
     seed: int,
 ) -> Themes:
     """The work of `themes`, on one thread: t-SNE and k-means lose more than they win by several where
@@ -96,17 +102,20 @@ def _clustered(
 
     vectors = rows["embedding"].to_numpy().astype(np.float32)
     k = min(count or how_many(len(rows)), len(rows) // 5)
-    voted = consensus(vectors, k, runs=runs, weights=_weights(rows), seed=seed)
+    runs = runs or how_many_runs(len(rows))
+    places = principal(vectors)
+    voted = consensus(places, k, runs=runs, weights=_weights(rows), seed=seed)
     labels, centres = _by_size(voted.labels, vectors)
     labels, centres = _merged(labels, centres, vectors, merge)
     closeness = (vectors * centres[labels]).sum(1)
-    none = (voted.clarity < UNCLEAR) | _far(vectors, labels, centres)
+    supported = support(places, labels, rows.select(_text()).to_series().rank("dense").to_numpy(), seed=seed)
+    none = (supported < ALONE) | _far(vectors, labels, centres)
     place = _map(vectors, labels, seed)
     made = rows.drop("embedding").with_columns(
         theme=pl.Series(np.where(none, 0, labels + 1), dtype=pl.Int32).replace(0, None),
         x=pl.Series(place[:, 0], dtype=pl.Float32),
         y=pl.Series(place[:, 1], dtype=pl.Float32),
-        clarity=pl.Series(voted.clarity, dtype=pl.Float32),
+        support=pl.Series(supported, dtype=pl.Float32),
         centrality=pl.Series(closeness, dtype=pl.Float32),
     )
     stability = _stability(np.where(none, -1, labels), voted.halves, len(centres))
@@ -125,10 +134,15 @@ def _clustered(
 
 def _weights(rows: pl.DataFrame) -> np.ndarray:
     """One for each passage on average; every side adds to the same, every text of a side too."""
-    text = pl.coalesce("copy_cluster", "document_id")
+    text = _text()
     share = 1 / (pl.len().over(text, "side") * text.n_unique().over("side"))
     scale = len(rows) / rows["side"].n_unique()
     return rows.select(share * scale).to_series().to_numpy()
+
+
+def _text() -> pl.Expr:
+    """The text that a passage is of: its document, copies of one together."""
+    return pl.coalesce("copy_cluster", "document_id")
 
 
 def _by_size(labels: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -214,7 +228,11 @@ def _described(passages: pl.DataFrame, stability: list[float], names: Mapping[in
     words = label_words(assigned, by="theme")
     table = (
         assigned.group_by("theme")
-        .agg(pl.len().alias("n_passages"), pl.col("document_id").n_unique().alias("n_documents"))
+        .agg(
+            pl.len().alias("n_passages"),
+            pl.col("document_id").n_unique().alias("n_documents"),
+            pl.col("support").mean().cast(pl.Float64),
+        )
         .sort("theme")
     )
     central = (
@@ -223,12 +241,14 @@ def _described(passages: pl.DataFrame, stability: list[float], names: Mapping[in
         .group_by("theme", maintain_order=True)
         .agg(pl.col("id").head(3).alias("central"))
     )
-    numbers = table["theme"].to_list()
+    numbers, held = table["theme"].to_list(), forms(passages)
     return table.join(central, on="theme", how="left").select(
         "theme",
         label=pl.Series([names.get(t) or ", ".join(words[t][:3]) for t in numbers], dtype=pl.String),
         words=pl.Series([", ".join(words[t]) for t in numbers], dtype=pl.String),
         stability=pl.Series([stability[t - 1] for t in numbers], dtype=pl.Float64),
+        support="support",
+        form=pl.Series([held.get(t) for t in numbers], dtype=pl.String),
         n_passages="n_passages",
         n_documents="n_documents",
         central="central",
