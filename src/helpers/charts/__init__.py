@@ -4,6 +4,7 @@ Importing this package also tells results how to show themselves in a notebook.
 """
 
 from helpers.charts import (
+    agreement,
     before_after,
     claims,
     composition,
@@ -11,10 +12,12 @@ from helpers.charts import (
     contrasts,
     copies,
     corpus,
+    correction,
     decomposition,
     echoes,
     embedding_regression,
     frames,
+    guess,
     matched,
     over_time,
     place,
@@ -28,6 +31,7 @@ from helpers.charts import (
 from helpers.charts.base import enable
 
 __all__ = [
+    "agreement",
     "before_after",
     "claims",
     "composition",
@@ -35,11 +39,13 @@ __all__ = [
     "contrasts",
     "copies",
     "corpus",
+    "correction",
     "decomposition",
     "echoes",
     "embedding_regression",
     "enable",
     "frames",
+    "guess",
     "matched",
     "over_time",
     "place",

@@ -136,14 +136,32 @@ def correct(
     )  # fmt: skip
 
 
-def validated(found: Corrected, *, sides: Sequence[str] | None = None) -> dict[str, bool]:
-    """For claims.Gate(validated=...): value -> whether hand codes validate it on all of `sides` (None: on every side).
+def validated(found: Corrected, *, scores: Contrasts | None = None) -> dict[str, bool]:
+    """For claims.Gate(validated=...): whether hand codes validate a value, on every side and for each two of them.
 
-    Values are frame_<name>, the mean score, and share_<name>, the corrected share. A score whose difference between two
-    of the sides the codes contradict is nevertheless held valid here: compare the two (charts.correction)."""
-    rows = found.table if sides is None else found.table.filter(pl.col("side").is_in(list(sides)))
-    held = {name: bool(part["validated"].all()) for (name,), part in rows.group_by("frame", maintain_order=True)}
-    return {f"{kind}_{name}": held.get(name, False) for name in found.frames for kind in ("frame", "share")}
+    Keys are frame_<name>, the mean score, and share_<name>, the corrected share: "<value>" for all sides, and
+    "<value>|<side>|<other>" for a contrast. With the contrasts of `scores`, a score that puts two sides in the other
+    order than corrected shares do (their interval away from zero) is not valid for these two, nor for all."""
+    held = {(frame, side): bool(ok) for frame, side, ok in found.table.select("frame", "side", "validated").iter_rows()}
+    sides = found.table["side"].unique().sort().to_list()
+    made = {}
+    for name in found.frames:
+        for value in (f"frame_{name}", f"share_{name}"):
+            pairs = {(a, b): held[name, a] and held[name, b] for a in sides for b in sides if a != b}
+            if scores is not None and value.startswith("frame"):
+                pairs |= dict.fromkeys(_opposed(found, scores, name), False)
+            made[value] = all(pairs.values())
+            made |= {f"{value}|{a}|{b}": ok for (a, b), ok in pairs.items()}
+    return made
+
+
+def _opposed(found: Corrected, scores: Contrasts, name: str) -> set[tuple[str, str]]:
+    """Two sides (in either order) whose scores differ the other way than their corrected shares surely do."""
+    of_scores = scores.table.filter(pl.col("value") == f"frame_{name}").select("side", "other", score="difference")
+    of_shares = found.contrasts.table.filter(pl.col("value") == f"share_{name}")
+    sure = of_shares.filter(pl.col("low") * pl.col("high") > 0).join(of_scores, on=["side", "other"])
+    opposed = sure.filter(pl.col("difference") * pl.col("score") < 0).select("side", "other").rows()
+    return {pair for a, b in opposed for pair in ((a, b), (b, a))}
 
 
 def pseudo_outcomes(
