@@ -1,4 +1,4 @@
-"""The commands: `workbench report | lab | fetch | read | study new | doctor`.
+"""The commands: `workbench report | lab | fetch | read | study new | seminar | doctor`.
 
 Exit status: 0 done, 1 a fault of the workbench (or a FAIL of the doctor), 2 something to be put
 right by the user, 130 stopped with Ctrl-C. Nothing heavy is imported before a command asks for it.
@@ -164,11 +164,54 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--force", action="store_true", help="overwrite a study of that name")
     new.set_defaults(run=_study_new)
 
+    _seminar_parser(commands)
+
     doctor = command("doctor", _doctor, "say what is installed and whether it is as it should be")
     doctor.add_argument(
         "--warm", action="store_true", help="also load the encoder and charts once, so that first use is fast"
     )
     return parser
+
+
+def _seminar_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    seminar = commands.add_parser(
+        "seminar",
+        help="a lesson: a class codes passages without knowing whose they are",
+        description="A lesson in which a class codes passages without knowing whose they are. In this order: plan "
+        "(a lesson of 90 minutes, and exercises), sheet (a page for each student), codes (read what came back), "
+        "reveal (a page to show the class). Everything is put into seminar/STUDY/.",
+        epilog="Begin with `workbench seminar plan teaching`: its texts are constructed, and the answers are known.",
+    )
+    steps = seminar.add_subparsers(metavar="STEP", required=True)
+
+    def step(name: str, text: str) -> argparse.ArgumentParser:
+        made = steps.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        made.add_argument("study", metavar="STUDY", help="name or .yml file")
+        made.add_argument("--out", type=Path, default=Path("seminar"), metavar="DIR", help="folder (seminar)")
+        made.set_defaults(run=_seminar, step=name)
+        return made
+
+    plan = step("plan", "write a lesson plan to print, and exercises with and without their solutions")
+    sheet = step(
+        "sheet", "draw passages, take the names out, and write a page for each student, for any device or paper"
+    )
+    for one in (plan, sheet):
+        one.add_argument("--coders", type=int, metavar="N", help="students (12)")
+        one.add_argument("--common", type=int, metavar="N", help="passages that everybody reads (20)")
+        one.add_argument("--own", type=int, metavar="N", help="passages that one student alone reads (6)")
+        one.add_argument(
+            "--frames", metavar="A,B,...", default="", help="frames to code, or all (the four that differ most)"
+        )
+    sheet.add_argument(
+        "--fresh", action="store_true", help="draw anew; files coded on earlier sheets are not read then"
+    )
+    for one in (
+        step("codes", "read the files that came back, say what is odd, and how far coders and machine agree"),
+        step("reveal", "write the page on which the class sees who wrote what, and what its codes change"),
+    ):
+        one.add_argument(
+            "--from", dest="source", type=Path, metavar="DIR", help="folder of files (seminar/STUDY/returned)"
+        )
 
 
 def _report(given: argparse.Namespace) -> None:
@@ -216,6 +259,24 @@ def _study_new(given: argparse.Namespace) -> None:
 
     path = new_study(given.name, corpus=given.corpus, force=given.force)
     print(f"{path} written. Put the outlets under their sides, then: workbench report {given.name}")
+
+
+def _seminar(given: argparse.Namespace) -> None:
+    if given.step in ("codes", "reveal"):
+        from helpers.commands import coded
+
+        made = (coded.codes if given.step == "codes" else coded.reveal)(given.study, out=given.out, source=given.source)
+    else:
+        from helpers.commands import seminar
+
+        numbers = {
+            name: getattr(given, name) for name in ("coders", "common", "own") if getattr(given, name) is not None
+        }
+        frames = tuple(name.strip() for name in given.frames.split(",") if name.strip())
+        wanted = seminar.Wanted(frames=frames, fresh=getattr(given, "fresh", False), **numbers)
+        made = (seminar.plan if given.step == "plan" else seminar.sheet)(given.study, out=given.out, wanted=wanted)
+    if made.suffix == ".html":
+        print(f"open {made.resolve().as_uri()}")
 
 
 def _doctor(given: argparse.Namespace) -> int:
