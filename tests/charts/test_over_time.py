@@ -5,6 +5,7 @@ import pytest
 
 from constructed import passages
 from helpers.analyse.before_after import NOT_SHOWN, before_after
+from helpers.analyse.claims import withheld
 from helpers.analyse.over_time import over_time
 from helpers.charts import before_after as changes
 from helpers.charts import over_time as charts
@@ -109,5 +110,10 @@ def test_claims_of_changes_come_from_the_gate(found) -> None:
     silent = changes.change_claims(before_after(found, EVENT), labels={"y": "Peace"}, controls=["x"])
     assert {claim.grade for claim in silent} == {"withheld"}
     alone = before_after(over_time(frame(west=False), ["x"], period="month"), Event(datetime.date(2019, 1, 1), "Late"))
-    withheld = changes.change_claims(alone, labels={"x": "Order"})
-    assert [claim.grade for claim in withheld] == ["withheld"] and "cannot be asked" in withheld[0].reasons[0]
+    withheld_claims = changes.change_claims(alone, labels={"x": "Order"})
+    assert [claim.grade for claim in withheld_claims] == ["withheld"]
+    assert (
+        "cannot be asked" in withheld_claims[0].sentence
+        and "no outlet has 5 documents" in withheld_claims[0].reasons[0]
+    )
+    assert "East after Late and East before Late" in withheld(withheld_claims, topic="changes").reasons[0]

@@ -102,7 +102,7 @@ def usage(
         counts.join(_both(shares.members, rates.members, ["side", "member"]), on=["side", "member"], how="left").sort(
             "side", "member"
         ),
-        over_time(valued, ["rate", "used"], voice="all", copies=copies) if dated else None,
+        over_time(valued, ["rate", "used"], voice=voice, copies=copies) if dated else None,
         valued.filter(pl.col("n_matches") > 0).drop("used", "rate"),
         shares,
         rates,

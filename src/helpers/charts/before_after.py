@@ -7,13 +7,14 @@ import polars as pl
 
 from helpers import html
 from helpers.analyse.before_after import NOT_SHOWN, BeforeAfter
-from helpers.analyse.claims import Claim, Gate, Wording, claims, side_name
+from helpers.analyse.claims import Claim, Gate, Wording, claims
 from helpers.analyse.contrasts import Contrasts
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held
 from helpers.phrases import count
 from helpers.results import shows
+from helpers.sides import readable
 
 _SAID = {
     "sd": ("sd", "the score of the frame ‘{}’", "carry more of the frame ‘{}’", "turned more to the frame ‘{}’"),
@@ -101,11 +102,11 @@ def change_claims(
             name = "the largest change of a control frame"
             gate = Gate(floors=_floors(contrasts, controls), floor_name=name, needs=of == "sd")
             made += claims(contrasts, wording=wording, gate=gate, values=list(labels))
-    unasked = found.sides.filter(~pl.col("asked")).select("side", "said").rows()
-    return made + [
-        Claim(side_name(side), "withheld", f"Nothing is said of {side_name(side)} after {found.label}.", (said,))
-        for side, said in unasked
-    ]
+    for side, said in found.sides.filter(~pl.col("asked")).select("side", "said").rows():
+        sentence, _, why = said.partition(": ")
+        pair = {"side": f"{readable(side)} after {found.label}", "other": f"{readable(side)} before {found.label}"}
+        made.append(Claim("all of it", "withheld", f"{sentence}.", (why.rstrip("."),), pair))
+    return made
 
 
 def _floors(contrasts: Contrasts, controls: Sequence[str]) -> dict[str, float]:

@@ -79,8 +79,7 @@ def time(found: Usage, *, of: str = "rate", events: Sequence[Event] = ()) -> Fig
         sentence = f"When ‘{found.term}’ is used cannot be asked of this corpus."
         return Claim(found.term, "withheld", sentence, (lacking or "no document has a date",))
     value = {"rate": "rate", "share": "used"}[of]
-    shown = replace(found.time, voice=found.voice)  # type: ignore[type-var]
-    return over_time(shown, labels={value: f"‘{found.term}’"}, events=events, of=of)
+    return over_time(found.time, labels={value: f"‘{found.term}’"}, events=events, of=of)
 
 
 def senses(found: Senses, *, most: int = 15) -> Figure | Claim:
