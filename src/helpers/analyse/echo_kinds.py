@@ -108,10 +108,10 @@ def _kind(
 ) -> Kind:
     lag, false_share, dealt = asked
     inside, outside = echo_null.when(rows, pairs, lag)
-    found = np.sort(pairs.value[inside])[::-1]
+    found = np.sort(pairs.value[inside & best_of_documents(rows, pairs)])[::-1]
     values = {"found": (found, np.ones(len(found)))}
     for null, (null_pairs, weights) in nulls.items():
-        there = outside if null == "other days" else np.ones(len(null_pairs.i), dtype=bool)
+        there = best_of_documents(rows, null_pairs) & (outside if null == "other days" else True)
         values[null] = (null_pairs.value[there], weights[there])
     beyond = {null: echo_null.expected_beyond(*values[null], found, least=LEAST_SLOPE[name]) for null in nulls}
     expected = np.maximum.reduce(list(beyond.values()))
@@ -123,6 +123,7 @@ def _kind(
         "threshold": None if np.isinf(threshold) else threshold,
         "n_found": number,
         "n_candidates": len(found),
+        "n_pairs": int((pairs.value[inside] >= threshold).sum()),
         **{f"expected_{null.replace(' ', '_')}": _at(beyond.get(null), number) for null in ("other days", "own pairs")},
         "false_share": float(expected[number - 1] / number) if number else None,
         "n_undated": int((pairs.value[~inside & ~outside] >= threshold).sum()),
@@ -130,6 +131,18 @@ def _kind(
         "said": None if number else _why(int(enough.sum()), expected, beyond, false_share),
     }
     return Kind(name, pairs, inside, outside, threshold, row, *beside, _shape(name, values))
+
+
+def best_of_documents(rows: Rows, pairs: Pairs) -> np.ndarray:
+    """Whether a pair is the strongest of its two documents (the first of several): these are counted, for nine pairs
+    of two documents that tell of one thing are one observation."""
+    a, b = np.sort([rows.document[pairs.i], rows.document[pairs.j]], axis=0)
+    order = np.lexsort((-pairs.value, b, a))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (np.diff(a[order]) != 0) | (np.diff(b[order]) != 0)
+    made = np.zeros(len(order), dtype=bool)
+    made[order[first]] = True
+    return made
 
 
 def _at(expected: np.ndarray | None, number: int) -> float | None:

@@ -26,15 +26,17 @@ class Echoes:
              end (of the run, offsets into the document; without one, of the passage), text (of the passage)
     pairs    every pair beyond the threshold inside the window, with the same columns but n_sources, and story, order
              (known | unknown; where it is unknown, source and follower mean nothing)
-    kinds    one row per kind (verbatim, quotation, paraphrase): threshold, n_found, n_candidates, expected_other_days,
-             expected_own_pairs (false pairs to be expected by either null), false_share (the larger / n_found),
-             n_undated (pairs as alike whose dates are too rough for the window), seen and by_chance (share, 0-1, of
-             the most alike pairs that lies inside the window, and when dates are shuffled), p of that, said (why none)
+    kinds    one row per kind (verbatim, quotation, paraphrase): threshold, n_found and n_candidates (pairs of documents
+             inside the window, by their strongest pair of passages), n_pairs (of passages), expected_other_days,
+             expected_own_pairs (document pairs to be expected by either null), false_share (the larger / n_found),
+             n_undated (pairs of passages as alike whose dates are too rough for the window), seen and by_chance (share,
+             0-1, of the most alike pairs that lies inside the window, and when dates are shuffled), p of that, said
+             (why none)
     follows  one row per pair of members (source, follower): source_side, follower_side, n (pairs of documents, in
              both's own voice), expected, expected_high (mean and 95th percentile over shuffled dates), n_back, n_same
              (of unknown order), stories, p (of direction, two-sided), p_smallest
     sides    the same for pairs of sides
-    shape    kind, of (found | other days | own pairs), value, n: pairs at least as alike, found or expected
+    shape    kind, of (found | other days | own pairs), value, n: document pairs at least as alike, found or expected
     links    passages beyond a threshold whatever their dates: kind, id, other_id
     copies   copy_cluster, document_id, other_id, outlet, other_outlet: repeats of a whole document, counted apart
     members, n_passages, n_documents, left_out (passages, by reason)
@@ -64,7 +66,7 @@ def echoes(
     *,
     documents: pl.DataFrame | None = None,
     lag: int | None = None,
-    false_share: float = 0.25,
+    false_share: float = 1 / 3,
     shuffles: int = 499,
     seed: int = 7,
 ) -> Echoes:
@@ -73,7 +75,8 @@ def echoes(
     `passages`: with embedding; theme (helpers.analyse.themes) makes the null sharper. `documents`: their texts, so
     that quotations are known that begin before a passage. `lag`: None: the usual one of the corpus, the shortest of 7,
     30, 90, 365 and 730 days within which a text has five documents of other outlets before it on average.
-    `false_share`: share of pairs (0-1) that may be expected to be false; it chooses the thresholds.
+    `false_share`: share of the document pairs found (0-1) that may be expected to be false; it chooses the thresholds.
+    One in three is loose: a list to be read. For counts to be quoted take less, and find less.
     Raises InputError without embeddings, dates, or a second outlet."""
     if not 0 < false_share < 1:
         raise InputError("`false_share` of echoes", expected="a share between 0 and 1", found=false_share)

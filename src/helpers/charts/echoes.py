@@ -50,7 +50,7 @@ def null(found: Echoes) -> Figure | Claim:
         axis = alt.Axis(tickMinStep=1, format="d") if whole else alt.Axis(format=".2f")
         at = alt.X("value:Q", title=title, scale=alt.Scale(domain=[low, high], nice=False), axis=axis)
         chart = alt.Chart(mine, width=600, height=150, title=KINDS[row["kind"]]).encode(
-            x=at, y=alt.Y("n:Q", title="pairs, at least as alike", scale=_log(mine), axis=_powers())
+            x=at, y=alt.Y("n:Q", title="document pairs", scale=_log(mine), axis=_powers())
         )
         lines = chart.mark_line(strokeWidth=2, interpolate="linear").encode(
             color=alt.Color("of:N", scale=of, legend=alt.Legend(title=None, orient="top", labelLimit=400)),
@@ -73,10 +73,11 @@ def null(found: Echoes) -> Figure | Claim:
         alt.vconcat(*panels, spacing=14),
         title="How alike, and how alike without any echo",
         caption=_counted(found),
-        how_to_read="The red line counts pairs of passages of two outlets within the lag that are at least so alike. "
-        "The others say how many there would be by the likeness of texts that cannot echo each other. The threshold is "
+        how_to_read="The red line counts pairs of documents of two outlets within the lag with passages at least so "
+        "alike. The others say how many there would be by the likeness of texts that cannot echo each other. The "
+        "threshold is "
         f"where at most {per_cent(found.false_share)} of the pairs found are to be expected of the higher of these.",
-        description="Lines of the number of pairs by likeness, found and expected, with the threshold.",
+        description="Lines of the number of document pairs by likeness, found and expected, with the threshold.",
         table=found.shape,
         notes=tuple(
             f"{KINDS[k].capitalize()}: {said}." for k, said in found.kinds.select("kind", "said").iter_rows() if said
@@ -99,7 +100,7 @@ def _counted(found: Echoes) -> str:
         if row["n_found"]:
             expected = max(row["expected_other_days"] or 0, row["expected_own_pairs"] or 0)
             parts.append(
-                f"{KINDS[row['kind']]}: {count(row['n_found'], 'pair')}, {expected:.1f} of them expected false"
+                f"{KINDS[row['kind']]}: {count(row['n_found'], 'document pair')}, {expected:.1f} of them expected false"
             )
     among = f"among {found.n_passages:,} passages of {found.n_documents:,} documents"
     if not parts:
@@ -270,7 +271,7 @@ def _echoes(found: Echoes) -> str:
         what=pl.col("kind").replace_strict(KINDS),
         expected=pl.max_horizontal("expected_other_days", "expected_own_pairs"),
     )
-    columns = {"what": "kind", "n_found": "pairs found", "expected": "expected false", "false_share": "share",
+    columns = {"what": "kind", "n_found": "document pairs", "expected": "expected false", "false_share": "share",
                "threshold": "from", "n_undated": "dates too rough", "seen": "most alike in lag",
                "by_chance": "by chance", "p": "p"}  # fmt: skip
     shown = html.table(table, columns=columns, percent=["false_share", "seen", "by_chance"], heading="Echoes")
