@@ -1,4 +1,4 @@
-"""A lesson as a class has it: sheets coded in a browser without a network, files returned, and the page of the reveal."""
+"""A lesson as a class has it: sheets coded in a browser without a network, files returned, and the reveal."""
 
 import json
 import random
@@ -336,7 +336,7 @@ def test_text_stands_out_from_its_ground(page, browser, opened, mode):  # noqa: 
 
 
 def test_hostile_passages_are_text(page, browser, opened):  # noqa: F811
-    hostile = ("<script>window.hacked=1</script>", "<img src=x onerror=window.hacked=2>", "</li></ol><svg onload=hacked=3>",
+    hostile = ("<script>window.hacked=1</script>", "<img src=x onerror=window.hacked=2>", "</li><svg onload=hacked=3>",
                "\u202egnp.exe", "<a id=panel>x</a>", "{{7*7}}", "[country]<b>[person]")  # fmt: skip
     path = page(*hostile)
     assert opened(path) == [path.resolve().as_uri()]
