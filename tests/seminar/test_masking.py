@@ -36,6 +36,8 @@ def mask():
         ("He walked to Old Quay.", "He walked to [name]."),
         ("“No,” said Ines Tarrow, a pilot.", "“No,” said [person], a pilot."),
         ("President of the board, Mr. Quill spoke.", "President of the board, Mr. [person] spoke."),
+        ("The harbour master told ABC News so.", "The harbour master told [outlet] so."),
+        ("Secretary General Ann Quill and the CEO.", "Secretary General [person] and the CEO."),
         ("Write to desk@example.org or www.example.org/a?b.", "Write to [address] or [address]"),
         ("The board met on Monday in March.", "The board met on Monday in March."),
         ("A polish of the turkey, and us.", "A polish of the turkey, and us."),

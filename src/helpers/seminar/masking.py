@@ -27,10 +27,14 @@ ONE_SIDED = 2 / 3
 COMMON = 0.2
 """A capitalised word that is also written small so often (per capitalised occurrence) is a word and no name."""
 
+PERSONS_ARE_WRITTEN_SMALL = 0.02
+"""The same for what stands behind a title: Secretary General Assembly is no name."""
+
+
 _TITLES = (
     "President|Vice President|Prime Minister|Deputy Prime Minister|Premier|Vice Premier|Chancellor|Taoiseach|King|"
     "Queen|Emperor|Emir|Sheikh|Sultan|Crown Prince|Prince|Ayatollah|Supreme Leader|General Secretary|"
-    "Secretary-General|Secretary of State|Secretary|Chairman|Chairwoman|Foreign Minister|Minister|Deputy Minister|"
+    "Secretary-General|Secretary General|Secretary of State|Secretary|Chairman|Chairwoman|Foreign Minister|Minister|Deputy Minister|"
     "Ambassador|Envoy|Senator|Congressman|Congresswoman|Governor|Mayor|Commissioner|High Representative|Speaker|"
     "Judge|Colonel|Admiral|Captain|Professor|Dr|Mr|Mrs|Ms|Sir|Dame|Lord|Lady|Comrade|"
     "[Ss]pokesman|[Ss]pokeswoman|[Ss]pokesperson|[Pp]resident|[Mm]inister|[Aa]mbassador|[Ss]enator|[Cc]hairman"
@@ -95,7 +99,8 @@ def replaced(text: str, mask: Mask) -> list[tuple[int, int, str]]:
     found += [(*m.span(m.lastindex or 0), "person") for m in _SPEAKS.finditer(text)]
     found += [(m.start(), m.end(), _tag(m.group(), mask)) for m in mask.pattern.finditer(text)]
     kept: list[tuple[int, int, str]] = []
-    for start, end, tag in sorted(found, key=lambda span: (span[0], -span[1])):
+    # Of tags for the same words the one that a list knows.
+    for start, end, tag in sorted(found, key=lambda span: (span[0], -span[1], span[2] in ("person", "name"))):
         if kept and start < kept[-1][1]:
             continue
         kept.append((start, end, tag))
@@ -138,16 +143,18 @@ def _forms(outlet: str) -> set[str]:
     return {outlet, bare, short if len(short) > 2 and " " in short else bare}
 
 
-def _tag(name: str, mask: Mask) -> str:
+def _tag(found: str, mask: Mask) -> str:
+    name = " ".join(found.split())
     held = mask.names.get(name) or mask.names.get(_as_written(name, mask))
     if held in (None, "name") and _stem(name) in {_stem(state) for state in mask.states}:
         return "country"
-    return held or "country"
+    return held or "name"
 
 
 def _stem(name: str) -> str:
-    """What a state and its demonym share: Tavaria, Tavarians -> tavar."""
-    return re.sub(rf"[aeiou]*{_ENDINGS}$", "", name.lower())
+    """What a state and its demonym share: Tavaria, Tavarians -> tavar. A name too short to have one is its own."""
+    stem = re.sub(rf"[aeiou]*{_ENDINGS}$", "", name.lower())
+    return stem if len(stem) > 2 else name
 
 
 def _as_written(upper: str, mask: Mask) -> str:
@@ -193,10 +200,13 @@ class _Counted:
                 yield name
 
     def persons(self) -> Iterator[str]:
-        """Whoever stands behind a title, by the whole name and by each part of it."""
+        """Whoever stands behind a title, by each part of the name; not what is a word or an abbreviation."""
         for whole in self.titled:
-            parts = [part for part in re.sub(r"['’]s?$", "", whole).split() if len(part) > 1]
-            yield from (part.rstrip(".") for part in parts if not self.common(part))
+            for part in re.sub(r"['’]s?$", "", whole).split():
+                name = part.rstrip(".")
+                seldom = self.words[name.lower()] <= PERSONS_ARE_WRITTEN_SMALL * self.words[name]
+                if len(name) > 1 and not name.isupper() and seldom and not self.common(name):
+                    yield name
 
     def common(self, name: str) -> bool:
         """Whether `name` is one word that is also written small, or a day or month."""
