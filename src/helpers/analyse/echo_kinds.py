@@ -14,17 +14,14 @@ from helpers.analyse import echo_null
 from helpers.analyse.echo_pairs import Pairs, alike, shared_runs
 from helpers.analyse.echo_rows import Rows
 from helpers.analyse.echo_tests import excess
-from helpers.analyse.echo_voice import quoted_runs, run_spans
+from helpers.analyse.echo_voice import in_captions, quoted_runs, run_spans
 
 KINDS = ("verbatim", "quotation", "paraphrase")
-LOOKED_AT = 6
+SHORTEST_RUN = 7
 """Words. Shorter runs are said by everybody."""
-VERBATIM = 8
-"""Words. No shorter run is an echo, however few the null has: titles and stock phrases are six or seven in a row as
-often as thoughts are (benchmarks/reading.md)."""
 STRONGEST = 1_000
 """Pairs of a kind that the test of excess rests on: the most alike, whatever their dates."""
-LEAST_SLOPE = {"verbatim": 0.5, "quotation": 0.5, "paraphrase": 0.005}
+LEAST_SLOPE = {"verbatim": 1.0, "quotation": 1.0, "paraphrase": 0.005}
 BINS = 40
 
 
@@ -60,8 +57,11 @@ def kinds(
     every = np.ones(len(rows.document), dtype=bool)
     counts = echo_null.count_pairs(rows, lag, kept=every)
     every_run = shared_runs(rows)
-    runs = every_run.where((every_run.value >= LOOKED_AT) & _across(rows, every_run))
+    every_run = every_run.where(every_run.words >= SHORTEST_RUN)
+    runs = every_run.where(_across(rows, every_run))
     one, other = run_spans(rows, runs)
+    said = ~(in_captions(rows, runs.i, one) | in_captions(rows, runs.j, other))
+    runs, one, other = runs.where(said), one[said], other[said]
     quoted = np.stack([quoted_runs(rows, runs.i, one, documents), quoted_runs(rows, runs.j, other, documents)], axis=1)
     spans = np.concatenate([one, other], axis=1)
     made = []
@@ -70,7 +70,7 @@ def kinds(
         nulls = {"other days": (pairs, echo_null.weights_of(rows, counts, pairs, own=False))}
         bare = np.full(len(pairs.i), np.nan)
         made.append(_kind(name, rows, pairs, nulls, (lag, false_share, dealt), (spans[kept], quoted[kept], bare)))
-    made.append(_paraphrase(rows, every_run.where(every_run.value >= VERBATIM), (lag, false_share, dealt), seed))
+    made.append(_paraphrase(rows, every_run, (lag, false_share, dealt), seed))
     return made
 
 
@@ -115,7 +115,7 @@ def _kind(
         values[null] = (null_pairs.value[there], weights[there])
     beyond = {null: echo_null.expected_beyond(*values[null], found, least=LEAST_SLOPE[name]) for null in nulls}
     expected = np.maximum.reduce(list(beyond.values()))
-    enough = found >= (-1.0 if name == "paraphrase" else VERBATIM)
+    enough = found >= (-1 if name == "paraphrase" else least_bits(len(rows.first)))
     threshold = echo_null.threshold(found[enough], expected[enough], false_share)
     number = int((found >= threshold).sum())
     row = {
@@ -131,6 +131,13 @@ def _kind(
         "said": None if number else _why(int(enough.sum()), expected, beyond, false_share),
     }
     return Kind(name, pairs, inside, outside, threshold, row, *beside, _shape(name, values))
+
+
+def least_bits(n_documents: int) -> float:
+    """The weight that a run must have at least: log2 of the number of pairs of documents. Words drawn on their own
+    would then meet in one pair at the most. Lighter runs are titles, places and figures of one event, which everybody
+    has in the same words, and which texts of other days, with other events, cannot tell (benchmarks/reading.md)."""
+    return float(np.log2(max(n_documents * (n_documents - 1) / 2, 1)))
 
 
 def best_of_documents(rows: Rows, pairs: Pairs) -> np.ndarray:
@@ -179,7 +186,7 @@ def _shape(name: str, values: dict[str, tuple[np.ndarray, np.ndarray]]) -> pl.Da
     if not len(whole):
         return pl.DataFrame(schema={"kind": pl.String, "of": pl.String, "value": pl.Float64, "n": pl.Float64})
     low, high = float(whole.min()), float(whole.max())
-    at = np.arange(low, high + 1) if name != "paraphrase" else np.linspace(low, high, BINS)
+    at = np.linspace(low, high, BINS)
     made = []
     for of, (value, weight) in values.items():
         if of == "found":

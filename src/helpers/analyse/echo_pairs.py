@@ -4,7 +4,7 @@ Runs are found by their shingles and measured word by word; likeness is the cosi
 that the memory needed grows with the number of passages and not with its square.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -28,18 +28,21 @@ SAMPLE = 2_000
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Pairs i < j of rows, sorted by i, then j: `value` is words of the longest shared run, or likeness; `at_i` and
-    `at_j` where that run begins in either passage (words; 0 for likeness)."""
+    """Pairs i < j of rows, sorted by i, then j. `value` is how strong they are: the weight of the longest shared run
+    in bits, or likeness. `at_i` and `at_j`: where that run begins in either passage, `words`: how long it is (in
+    words; 0 for likeness)."""
 
     i: np.ndarray
     j: np.ndarray
     value: np.ndarray
     at_i: np.ndarray
     at_j: np.ndarray
+    words: np.ndarray
 
     def where(self, kept: np.ndarray) -> "Pairs":
         """Those of which `kept` is true."""
-        return Pairs(self.i[kept], self.j[kept], self.value[kept], self.at_i[kept], self.at_j[kept])
+        columns = (self.i, self.j, self.value, self.at_i, self.at_j, self.words)
+        return Pairs(*(column[kept] for column in columns))
 
 
 def word_spans(texts: pl.Series) -> pl.DataFrame:
@@ -57,12 +60,17 @@ def word_spans(texts: pl.Series) -> pl.DataFrame:
 
 def shared_runs(rows: Rows) -> Pairs:
     """The longest run of at least SHINGLE words that two passages of different documents share, formulas left out;
-    of several that are as long, the first."""
+    of several that are as long, the first.
+
+    Its `value` is its weight in bits: the sum of log2(documents / documents with the word) over its plain words, which
+    either passage writes small. So phrases of words that everybody uses weigh little, and names and numbers nothing:
+    they come in long runs wherever they are mentioned. (In languages that write nouns large, runs weigh less.)"""
     words = (
-        rows.table.select(word=pl.col("text").str.to_lowercase().str.extract_all(r"\w+"))
+        rows.table.select(token=pl.col("text").str.extract_all(r"\w+"))
         .with_row_index("row")
-        .explode("word", empty_as_null=False)
-        .drop_nulls("word")
+        .explode("token", empty_as_null=False)
+        .drop_nulls("token")
+        .with_columns(word=pl.col("token").str.to_lowercase(), plain=~pl.col("token").str.contains(r"^[\p{Lu}\p{N}]"))
     )
     owner = words["row"].to_numpy().astype(np.int64)
     codes = words["word"].rank("dense").to_numpy().astype(np.uint64)
@@ -89,19 +97,28 @@ def shared_runs(rows: Rows) -> Pairs:
     )
     best = runs.sort("row", "row_other", "words", "place", "place_other", descending=[False, False, True, False, False])
     best = best.unique(["row", "row_other"], keep="first", maintain_order=True)
-    columns = [best[c].to_numpy().astype(np.int64) for c in ("row", "row_other", "words", "place", "place_other")]
-    return _verified(Pairs(columns[0], columns[1], columns[2].astype(np.float64), *columns[3:]), codes, length)
+    i, j, length_of, at_i, at_j = (
+        best[c].to_numpy().astype(np.int64) for c in ("row", "row_other", "words", "place", "place_other")
+    )
+    pairs = Pairs(i, j, np.zeros(len(i)), at_i, at_j, length_of)
+    here = pl.DataFrame({"code": codes, "document": rows.document[owner]})
+    spread = here.unique().group_by("code").len().sort("code")["len"].to_numpy()
+    bits = np.log2(len(rows.first) / spread)[codes.astype(np.int64) - 1]
+    return _verified(pairs, codes, (words["plain"].to_numpy(), bits), np.cumsum(length) - length)
 
 
-def _verified(pairs: Pairs, codes: np.ndarray, length: np.ndarray) -> Pairs:
-    """The pairs whose runs are the same word for word: two shingles may have one hash."""
-    begin = np.cumsum(length) - length
+def _verified(pairs: Pairs, codes: np.ndarray, weighed: tuple[np.ndarray, np.ndarray], begin: np.ndarray) -> Pairs:
+    """The pairs whose runs are the same word for word, for two shingles may have one hash, with their weight.
+    `weighed`: of each word whether it is plain, and its bits; `begin`: where each passage's words begin among all."""
+    plain, bits = weighed
     a, b = begin[pairs.i] + pairs.at_i, begin[pairs.j] + pairs.at_j
-    same = np.ones(len(a), dtype=bool)
-    for k in range(int(pairs.value.max(initial=0))):
-        inside = k < pairs.value
-        same[inside] &= codes[a[inside] + k] == codes[b[inside] + k]
-    return pairs.where(same)
+    same, value = np.ones(len(a), dtype=bool), np.zeros(len(a))
+    for k in range(int(pairs.words.max(initial=0))):
+        inside = np.flatnonzero(k < pairs.words)
+        one, other = a[inside] + k, b[inside] + k
+        same[inside] &= codes[one] == codes[other]
+        value[inside] += bits[one] * (plain[one] | plain[other])
+    return replace(pairs, value=value).where(same)
 
 
 def alike(rows: Rows, lag: int, *, seed: int) -> tuple[Pairs, np.ndarray]:
@@ -122,7 +139,7 @@ def alike(rows: Rows, lag: int, *, seed: int) -> tuple[Pairs, np.ndarray]:
     sort = np.lexsort((j, i))
     i, j, cosine = i[sort], j[sort], cosine[sort].astype(np.float64)
     none = np.zeros(len(i), dtype=np.int64)
-    return Pairs(i, j, cosine + _rarer_words(rows, i, j), none, none), cosine
+    return Pairs(i, j, cosine + _rarer_words(rows, i, j), none, none, none), cosine
 
 
 def _asked(rows: Rows, document: np.ndarray, other: np.ndarray, lag: int) -> np.ndarray:

@@ -17,6 +17,10 @@ from helpers.prepare.voice import attributed, quotations
 _OPENED = re.compile(r"[\"“„«]\s*$")
 _CLOSED = re.compile(r"^[.,!?…]{0,2}\s?[\"”»]")
 
+_CREDIT = re.compile(r"\bphotos?\s?[/:]|REUTERS/|AFP/|Getty Images|\bvia (?:REUTERS|AP)\b", re.IGNORECASE)
+_CREDIT_WITHIN = 120
+"""Characters after a run."""
+
 
 def run_spans(rows: Rows, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
     """(pairs, 2) start and end (characters of the passage) of each run, in i and in j."""
@@ -27,9 +31,19 @@ def run_spans(rows: Rows, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
     made = []
     for row, at in ((pairs.i, pairs.at_i), (pairs.j, pairs.at_j)):
         first = begin[np.searchsorted(used, row)] + at
-        last = first + np.maximum(pairs.value.astype(np.int64), 1) - 1
+        last = first + pairs.words - 1
         made.append(np.stack([start[first], end[last]], axis=1) if len(first) else np.zeros((0, 2), dtype=np.int64))
     return made[0], made[1]
+
+
+def in_captions(rows: Rows, row: np.ndarray, spans: np.ndarray) -> np.ndarray:
+    """Whether each span holds the credit of a picture, or is followed by one on its line: agencies' captions are printed with the
+    pictures, and nobody says anything in them."""
+    texts = rows.table["text"]
+    lines = [
+        texts[r][a : b + _CREDIT_WITHIN].split("\n")[0] for r, (a, b) in zip(row.tolist(), spans.tolist(), strict=True)
+    ]
+    return np.array([_CREDIT.search(line) is not None for line in lines], dtype=bool)
 
 
 def quoted_runs(rows: Rows, row: np.ndarray, spans: np.ndarray, documents: pl.DataFrame | None) -> np.ndarray:

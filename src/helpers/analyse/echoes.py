@@ -155,7 +155,7 @@ def _described(rows: Rows, kind: Kind) -> pl.DataFrame:
                     "order": pl.Series(["known" if w else "unknown" for w in way.tolist()], dtype=pl.String),
                     "lag_least": np.maximum(0, rows.first[follower] - rows.last[source]),
                     "lag_most": rows.last[follower] - rows.first[source],
-                    "words": values.astype(np.int64) if verbatim else np.zeros(len(a), dtype=np.int64),
+                    "words": pairs.words,
                     "shared": pl.Series(runs if verbatim else [None] * len(a), dtype=pl.String),
                     "likeness": np.full(len(a), np.nan) if verbatim else values,
                     "cosine": kind.cosine[kept],
