@@ -37,8 +37,8 @@ def run_spans(rows: Rows, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
 
 
 def in_captions(rows: Rows, row: np.ndarray, spans: np.ndarray) -> np.ndarray:
-    """Whether each span holds the credit of a picture, or is followed by one on its line: agencies' captions are printed with the
-    pictures, and nobody says anything in them."""
+    """Whether each span holds the credit of a picture, or is followed by one on its line: agencies' captions are
+    printed with the pictures, and nobody says anything in them."""
     texts = rows.table["text"]
     lines = [
         texts[r][a : b + _CREDIT_WITHIN].split("\n")[0] for r, (a, b) in zip(row.tolist(), spans.tolist(), strict=True)
