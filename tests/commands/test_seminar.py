@@ -53,6 +53,7 @@ def test_a_sheet_is_drawn_once_and_written_again_with_the_same_tokens(workplace,
 def test_other_sheets_are_no_accident(workplace, capsys):  # noqa: F811
     assert cli.main(list(SHEET)) == 0
     key = read_key(FOLDER / "key.json")
+    put(key, "A")
     assert cli.main([*SHEET[:-1], "3"]) == 2
     said = capsys.readouterr().err
     assert "other sheets of this study were drawn before" in said and "--fresh" in said
@@ -60,6 +61,8 @@ def test_other_sheets_are_no_accident(workplace, capsys):  # noqa: F811
     assert cli.main([*SHEET[:-1], "3", "--fresh"]) == 0
     assert read_key(FOLDER / "key.json").draw != key.draw
     assert read_key(FOLDER / "earlier" / key.draw / "key.json") == key, "nothing that was handed out is lost"
+    assert len(list((FOLDER / "earlier" / key.draw / "returned").iterdir())) == 1
+    assert list((FOLDER / "returned").iterdir()) == []
 
 
 def test_no_sheet_says_whose_a_passage_is(workplace):  # noqa: F811

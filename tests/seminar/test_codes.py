@@ -139,6 +139,13 @@ def test_answers_that_the_sheet_cannot_give_are_left_out_and_counted(tmp_path):
     assert "6 answers that this sheet cannot give" in files(returned)[NAME]["note"]
 
 
+def test_files_with_the_same_fault_are_told_in_one_line(tmp_path):
+    for n in range(5):
+        put(tmp_path, f"old-{n}.json", saved(draw="0ther"))
+    (line,) = [line for line in summary(read_codes(tmp_path, KEY), KEY) if "old-" in line]
+    assert line.startswith("  old-0.json, old-1.json, old-2.json and 2 more: of other sheets than these")
+
+
 def test_nothing_to_read_is_an_error(tmp_path):
     with pytest.raises(InputError, match="no such folder"):
         read_codes(tmp_path / "nowhere", KEY)

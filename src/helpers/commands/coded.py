@@ -127,13 +127,14 @@ def _told(done: Coded, labels: dict[str, str], texts: dict[str, str]) -> Sequenc
     lines = [f"agreement of coders (Krippendorff's alpha; {least}):"]
     width = max(len(labels[f"frame_{name}"]) for name in done.key.frames) + 2
     for row in done.agreed.table.iter_rows(named=True):
-        span = "" if row["low"] is None else f" ({row['low']:.2f} to {row['high']:.2f})"
+        span = " (no interval)" if row["low"] is None else f" ({row['low']:.2f} to {row['high']:.2f})"
         alpha = "all codes are the same" if row["alpha"] is None else f"{row['alpha']:.2f}{span}"
         many = f"{count(row['n_passages'], 'passage')}, {count(row['n_coders'], 'coder')}"
         lines.append(f"  {labels['frame_' + row['frame']]:<{width}} {alpha:<22} {many}")
     if len(done.agreed.disputed):
         lines.append("most disputed:")
-    for row in done.agreed.disputed.head(MOST_DISPUTED).iter_rows(named=True):
+    disputed = done.agreed.disputed.unique("id", keep="first", maintain_order=True)
+    for row in disputed.head(MOST_DISPUTED).iter_rows(named=True):
         said = f"{row['n_yes']} of {row['n_coders']} say yes"
         lines.append(f"  {labels['frame_' + row['frame']]}, {said}: {html.clip(html.clean(texts[row['id']]), 90)}")
     lines.append("machine against coders (of its yes, how many are theirs; of theirs, how many it finds):")

@@ -225,11 +225,11 @@ def still_told(found: Guess) -> list[str]:
 
 
 def _set_aside(place: Place) -> None:
-    """Puts the key and the sample of an earlier draw into earlier/, so that nothing coded with them is lost."""
+    """Puts key, sample and returned files of an earlier draw into earlier/, so that nothing coded with them is lost."""
     if place.key.exists():
         folder = place.folder / "earlier" / read_key(place.key).draw
         folder.mkdir(parents=True, exist_ok=True)
-        for path in (place.key, place.sample, place.draw):
+        for path in (place.key, place.sample, place.draw, place.returned):
             if path.exists():
                 path.replace(folder / path.name)
 
@@ -247,7 +247,7 @@ def _kept(place: Place, fresh: Key) -> Key:
     raise InputError(
         "other sheets of this study were drawn before",
         where=place.key, found=f"{count(len(kept.sheets), 'sheet')} of {kept.made}, frames {', '.join(kept.frames)}",
-        do="Go on with those; or draw anew with --fresh: what was coded on the old ones is then not read any more.",
+        do="Go on with those; or draw anew with --fresh: those, and what came back of them, are then put into earlier/.",
     )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ from helpers.seminar.sheet import Key, guess_codes
 
 LARGEST = 2_000_000
 """Bytes; a sheet of a hundred passages makes about 20,000."""
+MOST_NAMED = 3
+"""Files with the same fault that a line names; returned.csv has them all."""
 STATES = ("used", "part", "older", "same", "refused")
 CODES = {"coder": pl.String, "id": pl.String, "frame": pl.String, "code": pl.Int8, "seconds": pl.Float64}
 GUESSES = {"coder": pl.String, "id": pl.String, "guess": pl.String, "seconds": pl.Float64}
@@ -102,8 +104,10 @@ def summary(returned: Returned, key: Key) -> list[str]:
     ]
     if absent:
         lines.append(f"not come back: {listed(absent)}")
-    odd = returned.files.filter(pl.col("note") != "")
-    lines += [f"  {row['file']}: {row['note']}" for row in odd.iter_rows(named=True)]
+    odd = returned.files.filter(pl.col("note") != "").group_by("note", maintain_order=True).agg("file")
+    for note, files in odd.iter_rows():
+        more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
+        lines.append(f"  {', '.join(files[:MOST_NAMED])}{more}: {note}")
     return lines
 
 

@@ -35,7 +35,8 @@ _TITLES = (
     "President|Vice President|Prime Minister|Deputy Prime Minister|Premier|Vice Premier|Chancellor|Taoiseach|King|"
     "Queen|Emperor|Emir|Sheikh|Sultan|Crown Prince|Prince|Ayatollah|Supreme Leader|General Secretary|"
     "Secretary-General|Secretary General|Secretary of State|Secretary|Chairman|Chairwoman|Foreign Minister|"
-    "Minister|Deputy Minister|Ambassador|Envoy|Senator|Congressman|Congresswoman|Governor|Mayor|Commissioner|High Representative|Speaker|"
+    "Minister|Deputy Minister|Ambassador|Envoy|Senator|Congressman|Congresswoman|Governor|Mayor|Commissioner|"
+    "High Representative|Speaker|"
     "Judge|Colonel|Admiral|Captain|Professor|Dr|Mr|Mrs|Ms|Sir|Dame|Lord|Lady|Comrade|"
     "[Ss]pokesman|[Ss]pokeswoman|[Ss]pokesperson|[Pp]resident|[Mm]inister|[Aa]mbassador|[Ss]enator|[Cc]hairman"
 )
