@@ -247,7 +247,7 @@ def _kept(place: Place, fresh: Key) -> Key:
     raise InputError(
         "other sheets of this study were drawn before",
         where=place.key, found=f"{count(len(kept.sheets), 'sheet')} of {kept.made}, frames {', '.join(kept.frames)}",
-        do="Go on with those; or draw anew with --fresh: those, and what came back of them, are then put into earlier/.",
+        do="Go on with those; or draw anew with --fresh: those and what came back of them go into earlier/.",
     )  # fmt: skip
 
 
