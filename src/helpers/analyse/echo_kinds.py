@@ -67,7 +67,7 @@ def kinds(
     made = []
     for name, kept in (("verbatim", ~quoted.any(1)), ("quotation", quoted.any(1))):
         pairs = runs.where(kept)
-        nulls = {"other days": (pairs, echo_null.weights_of(rows, counts, pairs, own=False))}
+        nulls = {"other days": (pairs, counts)}
         bare = np.full(len(pairs.i), np.nan)
         made.append(_kind(name, rows, pairs, nulls, (lag, false_share, dealt), (spans[kept], quoted[kept], bare)))
     made.append(_paraphrase(rows, every_run, (lag, false_share, dealt), seed))
@@ -84,10 +84,7 @@ def _paraphrase(rows: Rows, verbatim: Pairs, asked: tuple, seed: int) -> Kind:
     across = _across(rows, near)
     counts = echo_null.count_pairs(rows, lag, kept=own_voice)
     pairs, own = near.where(across), near.where(~across)
-    nulls = {
-        "other days": (pairs, echo_null.weights_of(rows, counts, pairs, own=False)),
-        "own pairs": (own, echo_null.weights_of(rows, counts, own, own=True)),
-    }
+    nulls = {"other days": (pairs, counts), "own pairs": (own, counts)}
     length = rows.table["text"].str.len_chars().to_numpy().astype(np.int64)
     zero = np.zeros(len(pairs.i), dtype=np.int64)
     spans = np.stack([zero, length[pairs.i], zero, length[pairs.j]], axis=1)
@@ -102,18 +99,22 @@ def _kind(
     name: str,
     rows: Rows,
     pairs: Pairs,
-    nulls: dict[str, tuple[Pairs, np.ndarray]],
+    nulls: dict[str, tuple[Pairs, echo_null.Counts]],
     asked: tuple[int, float, np.ndarray],
     beside: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> Kind:
     lag, false_share, dealt = asked
     inside, outside = echo_null.when(rows, pairs, lag)
     found = np.sort(pairs.value[inside & best_of_documents(rows, pairs)])[::-1]
-    values = {"found": (found, np.ones(len(found)))}
-    for null, (null_pairs, weights) in nulls.items():
-        there = best_of_documents(rows, null_pairs) & (outside if null == "other days" else True)
-        values[null] = (null_pairs.value[there], weights[there])
-    beyond = {null: echo_null.expected_beyond(*values[null], found, least=LEAST_SLOPE[name]) for null in nulls}
+    floor = float(min([0.0 if name != "paraphrase" else 1.0, *pairs.value, *nulls.get("own pairs", (pairs,))[0].value]))
+    made = {}
+    for null, (null_pairs, counts) in nulls.items():
+        own = null == "own pairs"
+        there = best_of_documents(rows, null_pairs) & (True if own else outside)
+        weights = echo_null.weights_of(rows, counts, null_pairs, own=own)[there]
+        unit = echo_null.unit_of(counts, own=own)
+        made[null] = echo_null.Null(null_pairs.value[there], weights, floor, LEAST_SLOPE[name], unit)
+    beyond = {null: echo_null.expected_beyond(made[null], found) for null in made}
     expected = np.maximum.reduce(list(beyond.values()))
     enough = found >= (-1 if name == "paraphrase" else least_bits(len(rows.first)))
     threshold = echo_null.threshold(found[enough], expected[enough], false_share)
@@ -130,7 +131,7 @@ def _kind(
         **_excess(rows, pairs, lag, dealt, LEAST_SLOPE[name]),
         "said": None if number else _why(int(enough.sum()), expected, beyond, false_share),
     }
-    return Kind(name, pairs, inside, outside, threshold, row, *beside, _shape(name, values))
+    return Kind(name, pairs, inside, outside, threshold, row, *beside, _shape(name, found, made))
 
 
 def least_bits(n_documents: int) -> float:
@@ -161,6 +162,10 @@ def _why(n: int, expected: np.ndarray, beyond: dict[str, np.ndarray], false_shar
         return "no pair within the lag is alike enough to be looked at"
     best = int(np.argmin(expected[:n] / np.arange(1, n + 1)))
     null = max(beyond, key=lambda name: float(beyond[name][best]))
+    if np.isinf(expected[best]):
+        none = {"other days": "no texts of two outlets surely lie further apart than the lag",
+                "own pairs": "no outlet has two texts within the lag"}[null]  # fmt: skip
+        return f"cannot be asked of this corpus: {none}, so that nothing tells an echo from likeness"
     like = {"other days": "texts of other days", "own pairs": "two reports of one outlet on the same days"}[null]
     return (
         f"cannot be told from {like}: of the {best + 1:,} most alike, {expected[best]:,.0f} would be expected "
@@ -180,18 +185,12 @@ def _excess(rows: Rows, pairs: Pairs, lag: int, dealt: np.ndarray, slope: float)
     return {"seen": seen / strength.sum(), "by_chance": chance / strength.sum(), "p": p}
 
 
-def _shape(name: str, values: dict[str, tuple[np.ndarray, np.ndarray]]) -> pl.DataFrame:
+def _shape(name: str, found: np.ndarray, nulls: dict[str, echo_null.Null]) -> pl.DataFrame:
     """How many pairs are at least as alike as each of BINS values: found, and expected of each null."""
-    whole = np.concatenate([v for v, _ in values.values()])
+    whole = np.concatenate([found, *(null.values for null in nulls.values())])
     if not len(whole):
         return pl.DataFrame(schema={"kind": pl.String, "of": pl.String, "value": pl.Float64, "n": pl.Float64})
-    low, high = float(whole.min()), float(whole.max())
-    at = np.linspace(low, high, BINS)
-    made = []
-    for of, (value, weight) in values.items():
-        if of == "found":
-            n = (value[None] >= at[:, None] - 1e-12).sum(1).astype(float)
-        else:
-            n = echo_null.expected_beyond(value, weight, at, least=LEAST_SLOPE[name])
-        made.append(pl.DataFrame({"kind": name, "of": of, "value": at, "n": n}))
-    return pl.concat(made)
+    at = np.linspace(float(whole.min()), float(whole.max()), BINS)
+    counts = {"found": (found[None] >= at[:, None] - 1e-12).sum(1).astype(float)}
+    counts |= {of: echo_null.expected_beyond(null, at) for of, null in nulls.items() if np.isfinite(null.unit)}
+    return pl.concat([pl.DataFrame({"kind": name, "of": of, "value": at, "n": n}) for of, n in counts.items()])

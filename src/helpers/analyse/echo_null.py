@@ -83,17 +83,43 @@ def weights_of(rows: Rows, counts: Counts, pairs: Pairs, *, own: bool) -> np.nda
     return weight[at]
 
 
-def expected_beyond(values: np.ndarray, weights: np.ndarray, at: np.ndarray, *, least: float) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class Null:
+    """Pairs that cannot be echoes.
+
+    values, weights  of those that are alike enough to be candidates: how strong they are, what each stands for
+    floor            the least value of a candidate
+    slope            the least that an exponential tail may fall by a factor of e in
+    unit             what a pair of the whole null stands for on average; infinite where the null has no pair at all
+    """
+
+    values: np.ndarray
+    weights: np.ndarray
+    floor: float
+    slope: float
+    unit: float
+
+
+def unit_of(counts: Counts, *, own: bool) -> float:
+    """Pairs inside the window, across members, for one of the null; infinite where there is none."""
+    diagonal = np.eye(len(counts.inside), dtype=bool)
+    wanted = counts.inside[~diagonal].sum() / 2
+    there = counts.inside[diagonal].sum() if own else counts.outside[~diagonal].sum() / 2
+    return float(wanted / there) if there else float("inf")
+
+
+def expected_beyond(null: Null, at: np.ndarray) -> np.ndarray:
     """How many pairs a null lets expect at `at` and above: the weights of its pairs up to its TAIL highest, beyond
-    them an exponential tail of the same mean excess (`least` at the least). A null without a pair counts as one."""
+    them an exponential tail of the same mean excess. A null of which no pair is a candidate counts as if one were."""
     at = np.asarray(at, dtype=np.float64)
-    if not len(values):
-        return np.ones(at.shape)
-    order = np.argsort(-values, kind="stable")
-    values, weights = values[order], weights[order]
+    if not len(null.values):
+        return np.full(at.shape, max(1.0, null.unit))
+    order = np.argsort(-null.values, kind="stable")
+    values, weights = null.values[order], null.weights[order]
     k = min(TAIL, len(values))
-    top, mass = values[k - 1], weights[:k].sum()
-    slope = max(float((weights[:k] * (values[:k] - top)).sum() / mass), least)
+    top = values[k - 1] if len(values) > TAIL else null.floor
+    mass = weights[:k].sum()
+    slope = max(float((weights[:k] * (values[:k] - top)).sum() / mass), null.slope) if mass else null.slope
     counted = np.concatenate([[0.0], np.cumsum(weights)])[np.searchsorted(-values, -at, side="right")]
     return np.where(at > top, mass * np.exp(-(at - top) / slope), counted)
 
@@ -101,6 +127,6 @@ def expected_beyond(values: np.ndarray, weights: np.ndarray, at: np.ndarray, *, 
 def threshold(found: np.ndarray, expected: np.ndarray, share: float) -> float:
     """The lowest of the values `found` (descending, `expected` beside) from which on expected / found is at most
     `share`; infinite where there is none."""
-    number = np.searchsorted(-found, -found, side="right")
+    number = np.searchsorted(-found, -found, side="right")  # ties count together
     good = np.flatnonzero(expected <= share * number)
     return float(found[good[-1]]) if len(good) else float("inf")

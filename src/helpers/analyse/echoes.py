@@ -26,7 +26,7 @@ class Echoes:
              end (of the run, offsets into the document; without one, of the passage), text (of the passage)
     pairs    every pair beyond the threshold inside the window, with the same columns but n_sources, and story, order
              (known | unknown; where it is unknown, source and follower mean nothing)
-    kinds    one row per kind (verbatim, quotation, paraphrase): threshold, n_found and n_candidates (pairs of documents
+    kinds    one row per kind (verbatim, quotation, paraphrase): threshold (bits; likeness), n_found and n_candidates (pairs of documents
              inside the window, by their strongest pair of passages), n_pairs (of passages), expected_other_days,
              expected_own_pairs (document pairs to be expected by either null), false_share (the larger / n_found),
              n_undated (pairs of passages as alike whose dates are too rough for the window), seen and by_chance (share,

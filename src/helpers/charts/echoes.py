@@ -21,8 +21,8 @@ from helpers.sides import readable
 
 KINDS = {"verbatim": "same words", "quotation": "same words, quoted", "paraphrase": "same meaning"}
 _MEANS = (
-    "Same words: a run of them in both outlets’ own voice. Quoted: one or both quote it, perhaps from a third. Same "
-    "meaning: alike in vectors and in rarer words, without such a run."
+    "Same words: a run of seven or more in both outlets’ own voice, weighed by how rare its plain words are. Quoted: "
+    "one or both quote it, perhaps from a third. Same meaning: alike in vectors and in rarer words, without such a run."
 )
 _AXES = {"paraphrase": "likeness (cosine of meanings + cosine of rarer words)"}
 _OF = {"found": "found within the lag", "other days": "expected: as texts of other days",
@@ -45,9 +45,8 @@ def null(found: Echoes) -> Figure | Claim:
         if row["n_candidates"] < _FEWEST:
             continue
         low, high = float(mine["value"].min()), float(mine["value"].max())  # type: ignore[arg-type]
-        title = _AXES.get(row["kind"], "words of the longest shared run, at least")
-        whole = row["kind"] not in _AXES
-        axis = alt.Axis(tickMinStep=1, format="d") if whole else alt.Axis(format=".2f")
+        title = _AXES.get(row["kind"], "weight of the longest shared run (bits)")
+        axis = alt.Axis(format=".2f" if row["kind"] in _AXES else "d")
         at = alt.X("value:Q", title=title, scale=alt.Scale(domain=[low, high], nice=False), axis=axis)
         chart = alt.Chart(mine, width=600, height=150, title=KINDS[row["kind"]]).encode(
             x=at, y=alt.Y("n:Q", title="document pairs", scale=_log(mine), axis=_powers())
