@@ -46,7 +46,7 @@ class CosineRatios:
         ratio, low, high         cosine to the mean window of `side` over that of `other`, lengths debiased; above 1:
                                  nearer to `side`. 95 % interval: these outlets, other documents of theirs; not adjusted
                                  for the number of words
-        cosine, other_cosine     -1 to 1
+        cosine, other_cosine     -1 to 1, but for debiased lengths, which may take it a little beyond
         n_documents, other_n_documents   documents of the side in whose windows the word stands
     sides    side, n_texts: of the sides that can be asked
     n_words  how many words were laid beside the sides
@@ -130,27 +130,38 @@ def _compared(
     chance = ((shares @ fitted.inverse) ** 2) @ fitted.noise
     squared = np.einsum("sk,kl,sl->s", shares, inner_products(fitted), shares)
     cosines = (shares @ fitted.means) @ vectors.T / np.sqrt(np.where(squared > 0, squared, np.nan))[:, None]
-    drawn = _replicates(texts, shares, vectors, chance, seed)
-    made = [_empty()]
     used = np.stack([_used(words, using, side) for side in sides])
+    near = np.where(cosines >= NEAR * cosines.max(1, keepdims=True), used, 0)
+    pairs = {}
     for a, b in combinations(range(len(sides)), 2):
-        usable = (cosines[[a, b]] > 0).all(0)
-        own = np.where(usable & (cosines >= NEAR * cosines.max(1, keepdims=True)), used, 0)[[a, b]]
-        picked = _nearest(cosines[[a, b]], own, vectors, most)
-        above, below = drawn[:, a][:, picked], drawn[:, b][:, picked]
-        ratios = np.divide(above, below, out=np.full_like(above, np.inf), where=below > 0)
-        # Order statistics and no means of two: where a replicate's cosine is not above 0, the ratio has no upper limit.
-        low, high = np.quantile(ratios, [0.025, 0.975], axis=0, method="inverted_cdf") if len(picked) else ([], [])
+        own = np.where((cosines[[a, b]] > 0).all(0), near[[a, b]], 0)
+        pairs[a, b] = _nearest(cosines[[a, b]], own, vectors, most)
+    shown = np.unique(np.concatenate(list(pairs.values())))
+    drawn = _replicates(texts, shares, vectors[shown], chance, seed)
+    made = []
+    for (a, b), picked in pairs.items():
+        at = np.searchsorted(shown, picked)
+        low, high = _limits(drawn[:, a][:, at], drawn[:, b][:, at])
         part = words[picked.tolist()].with_columns(
             side=pl.lit(sides[a]), other=pl.lit(sides[b]), ratio=pl.Series(cosines[a, picked] / cosines[b, picked]),
-            low=pl.Series(low, dtype=pl.Float64), high=pl.Series(high, dtype=pl.Float64),
-            cosine=pl.Series(cosines[a, picked]), other_cosine=pl.Series(cosines[b, picked]),
+            low=pl.Series(low), high=pl.Series(high), cosine=pl.Series(cosines[a, picked]),
+            other_cosine=pl.Series(cosines[b, picked]),
         )  # fmt: skip
         for side, name in (("side", "n_documents"), ("other", "other_n_documents")):
             counts = using.rename({"side": side, "n_documents": name})
             part = part.join(counts, on=["word", side], how="left").with_columns(pl.col(name).fill_null(0))
-        made.append(part.select(_empty().columns))
+        made.append(part.select(pl.col(name).cast(kind) for name, kind in _empty().schema.items()))
     return pl.concat(made).sort("side", "other", "ratio", "word", descending=[False, False, True, False])
+
+
+def _limits(above: np.ndarray, below: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % interval of the ratios of replicates (replicates, words). Where the cosine below is not above 0, or a
+    mean has no length left, the ratio has no upper limit; so limits are order statistics and no means of two."""
+    if not above.shape[1]:
+        return np.empty(0), np.empty(0)
+    ratios = np.divide(above, below, out=np.full(above.shape, np.inf), where=(below > 0) & ~np.isnan(above))
+    low, high = np.quantile(ratios, [0.025, 0.975], axis=0, method="inverted_cdf")
+    return low, high
 
 
 def _used(words: pl.DataFrame, using: pl.DataFrame, side: str) -> np.ndarray:

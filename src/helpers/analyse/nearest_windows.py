@@ -29,8 +29,8 @@ class NearestWindows:
 
 def nearest_windows(found: Windows, regression: Regression, *, most: int = 3) -> NearestWindows:
     """The `most` windows of each way for each side that `regression` could ask: of different documents and, of copies,
-    one; outlets in turn; none that says the same as one before it (cosine over picking.SAME). Distinct ones are from
-    the half nearest to the side's own mean, so that no stray is shown for its side."""
+    one; outlets in turn; none that says the same as one before it (cosine over picking.SAME). Distinct ones are other
+    windows than the typical, and from the half nearest to the side's own mean, so that no stray is shown for it."""
     kept = found.table.sort("id")
     enough = pl.col("document_id").n_unique().over("side", "outlet") >= FEWEST_DOCUMENTS
     kept = kept.with_columns(stratum=pl.when(enough).then("outlet").otherwise(pl.lit(REST)))
@@ -47,9 +47,13 @@ def nearest_windows(found: Windows, regression: Regression, *, most: int = 3) ->
         others = np.delete(cosines[rows], k, axis=1)
         others = others[:, ~np.isnan(others).any(0)]
         ahead = near - others.max(1) if others.shape[1] else np.full(len(rows), np.nan)
+        shown: list[int] = []
         for way, score in (("typical", near), ("distinct", ahead)):
-            use = np.ones(len(rows), dtype=bool) if way == "typical" else ~np.isnan(ahead) & (near >= np.median(near))
+            use = np.ones(len(rows), dtype=bool)
+            if way == "distinct":
+                use = ~np.isnan(ahead) & (near >= np.median(near)) & ~np.isin(rows, shown)
             picked = chosen(kept, vectors, score[use], rows[use], most)
+            shown += picked.tolist()
             at = np.searchsorted(rows, picked)
             parts.append(bare[picked.tolist()].with_columns(
                 way=pl.lit(way), rank=pl.int_range(1, len(picked) + 1), similarity=pl.Series(near[at]),

@@ -92,7 +92,10 @@ def _sentence(found: Regression, row: Mapping, control: Mapping | None, grade: s
     share = f"{per_cent(row['relative'])} of that of two documents of one outlet"
     beside = ""
     if control is not None and control["squared_norm"] is not None:
-        beside = f"; elsewhere the same documents lie {control['squared_norm']:z.3f} apart"
+        far = control["squared_norm"]
+        as_much = row["low"] is None or row["low"] <= far
+        more = "" if not as_much else ", which is no less" if row["squared_norm"] <= far else ", which may be as much"
+        beside = f"; elsewhere the same documents lie {far:z.3f} apart{more}"
     fixed = held(found.voice, found.copies) + (f", {listed(found.adjust)} held fixed" if found.adjust else "")
     if grade == "described":
         first, second = _based(found, row, ""), _based(found, row, "other_")
