@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.errors import InputError
-from helpers.prepare.patterns import find_all
+from helpers.prepare.patterns import find_all, pattern_of
+from helpers.prepare.tokens import tokens
 
 
 def matches(pattern: str, text: str) -> list[str]:
@@ -53,3 +54,28 @@ def test_offsets_give_the_match(text: str, pattern: str) -> None:
         m.group() for m in re.finditer(rf"(?<!\w)(?:{pattern.replace(' ', chr(92) + 's+')})(?!\w)", text) if m.group()
     ]
     assert matches(pattern, text) == own
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "expected"),
+    [
+        ("hong kong", "Hong\nKong’s, Hong, Kong; hong-kong", ["Hong\nKong’s"]),
+        ("rules", "rules-based rules, the Rules' end", ["rules", "Rules"]),
+        ("rules-based", "Rules‑based order", ["Rules‑based"]),
+        ("u.s.", "US, U.S. and U. S. want us; USA", ["US", "U.S.", "U. S.", "USA"]),
+        ("un charter", "the U.N. Charter and UN charter", ["U.N. Charter", "UN charter"]),
+        ("program", "a programme, a program", ["programme", "program"]),
+        ("center", "the centre", ["centre"]),
+        ("5 percent", "5 per cent, 5 percent", ["5 per cent", "5 percent"]),
+        ("don't", "Don’t", ["Don’t"]),
+        ("全球 治理", "支持全球治理体系", ["全球治理"]),
+    ],
+)
+def test_a_term_leads_back_to_its_places(term: str, text: str, expected: list[str]) -> None:
+    assert matches(pattern_of(term), text) == expected
+
+
+@given(st.text(alphabet="abS .,-'’\n", max_size=30))
+def test_every_word_of_a_text_is_found_in_it(text: str) -> None:
+    for word in set(tokens([text]).to_list()[0]):
+        assert matches(pattern_of(word), text)

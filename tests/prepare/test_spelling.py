@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from helpers.prepare.spelling import one_spelling
+from helpers.prepare.spelling import one_spelling, spellings
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,18 @@ def test_two_spellings_become_one_where_both_stand_in_the_corpus(british: str, a
 def test_other_words_stay_as_they_are() -> None:
     words = pl.Series(["exercise", "four", "for", "hour", "promise", "our", "or", "tour", "tor", "called", "wise"])
     assert one_spelling(words).to_list() == words.to_list()
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [("organize", "organise"), ("labor", "labour"), ("center", "centre"), ("defense", "defence"), ("program", "programme"),
+     ("traveled", "travelled"), ("judgment", "judgement"), ("gray", "grey"), ("dialog", "dialogue")],
+)  # fmt: skip
+def test_spellings_are_those_that_become_one(word: str, other: str) -> None:
+    assert other in spellings(word) and spellings(word)[0] == word
+    assert one_spelling(pl.Series([word, other])).to_list() == [word, word]
+
+
+def test_a_word_of_one_spelling_has_one() -> None:
+    assert spellings("peace") == ["peace"] and spellings("exercise") == ["exercise"]
+    assert spellings("well-organized") == ["well-organized", "well-organised"]

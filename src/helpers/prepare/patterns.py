@@ -10,6 +10,8 @@ import polars as pl
 import regex
 
 from helpers.errors import InputError
+from helpers.prepare.spelling import spellings
+from helpers.prepare.tokens import GAP
 
 SECONDS = 10.0
 """All the time that one search may take. 20,000 passages take well under a second."""
@@ -29,7 +31,7 @@ def compile_pattern(pattern: str, *, where: str = "pattern") -> regex.Pattern[st
     if not pattern.strip():
         raise InputError("an empty expression matches everywhere", where=where, do="Give a word, such as governance.")
     pattern = _SPACE.sub(_any_space, pattern)
-    whole = pattern if _UNSPACED.search(pattern) else rf"(?<!\w)(?:{pattern})(?!\w)"
+    whole = pattern if is_unspaced(pattern) else rf"(?<!\w)(?:{pattern})(?!\w)"
     try:
         regex.compile(pattern, regex.IGNORECASE)
         return regex.compile(whole, regex.IGNORECASE)
@@ -47,6 +49,41 @@ def _any_space(found: regex.Match[str]) -> str:
         return found.group()
     quantified = found.string[found.end() : found.end() + 1] in tuple("?*+{")
     return r"\s" if quantified else r"\s+"
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether some of it is in a script that is written without spaces."""
+    return _UNSPACED.search(text) is not None
+
+
+def pattern_of(term: str) -> str:
+    """The expression that finds a word or phrase, as key words, collocates and labels name it, in the texts: with
+    other spellings and apostrophes, its possessive, points in abbreviations, and line breaks inside a phrase."""
+    words = term.split()
+    if is_unspaced(term):
+        return rf"{GAP}*".join(re.escape(word) for word in words)
+    # A word within a hyphenated one is another word.
+    return rf"(?<!\w{_JOINT})" + rf"{GAP}*\s{GAP}*".join(f"(?:{_of_word(word)})" for word in words) + rf"(?!{_JOINT}\w)"
+
+
+_JOINT = "[-‐‑'’‘ʼ]"
+
+
+def _of_word(word: str) -> str:
+    possessive = "(?:['’‘ʼ]s)?"
+    if word.startswith("u.s."):
+        return r"(?:U\.\s?S\.(?:\s?A\.)?|(?-i:USA?))" + _marked(word.removeprefix("u.s.")) + possessive
+    forms = [_marked(one) for one in spellings(word)]
+    if word.isalpha() and 2 <= len(word) <= 6:
+        forms.append(r"\.".join(word) + r"\.")
+    if word == "percent":
+        forms.append(r"per\s+cent")
+    return f"(?:{'|'.join(forms)}){possessive}"
+
+
+def _marked(word: str) -> str:
+    """The word as an expression, its apostrophes and hyphens in any form."""
+    return re.escape(word).replace("'", "['’‘ʼ]").replace(r"\-", "[-‐‑]")
 
 
 def find_all(

@@ -35,6 +35,32 @@ _LISTED = {
 }  # fmt: skip
 
 
+_BACK = (
+    (r"iz(e|es|ed|ing|er|ers|ation|ations|ational|able)$", r"is\1"),
+    (r"yz(e|es|ed|ing|er|ers)$", r"ys\1"),
+    (r"or(.*)$", r"our\1"),
+    (r"er(s|d|'s)?$", r"re\1"),
+    (r"og(s|d)?$", r"ogue\1"),
+    (r"ense(s|d|less)?$", r"ence\1"),
+    (r"l(ed|ing|er|ers|or|ors)$", r"ll\1"),
+    (r"program(s|)$", r"programme\1"),
+    (r"gment(s?)$", r"gement\1"),
+)
+"""The rules the other way round: candidates, of which those count that the rules bring back."""
+
+
+def spellings(word: str) -> list[str]:
+    """The word and those that one_spelling makes it, where a corpus has both: `program`, `programme`."""
+    if "-" in word:
+        made = [""]
+        for part in word.split("-"):
+            made = [f"{one}-{other}" if one else other for one in made for other in spellings(part)]
+        return made
+    candidates = [re.sub(rule, back, word) for rule, back in _BACK if re.search(rule, word)]
+    candidates += [listed for listed, plain in _LISTED.items() if plain == word]
+    return [word, *sorted({one for one in candidates if one != word and _folded(one, {word}) == word})]
+
+
 def one_spelling(words: pl.Series) -> pl.Series:
     """For each of the corpus's different words its American spelling, if that is one of them too;
     else the word itself. Hyphenated words are folded part by part."""

@@ -32,7 +32,10 @@ marked so that a display may leave them out."""
 
 _LETTER = r"\p{L}\p{N}\x{E001}"
 _WORD = rf"[{_LETTER}][{_LETTER}\p{{M}}]*(?:['’‘ʼ\-‐‑][{_LETTER}][{_LETTER}\p{{M}}]*)*"
-_MARKS = r"[.,;:!?…()\[\]\"“”„«»—–/|•。，、；：！？「」『』《》（）]"
+_MARK = r".,;:!?…()\[\]\"“”„«»—–/|•。，、；：！？「」『』《》（）"
+_MARKS = f"[{_MARK}]"
+GAP = rf"[^\p{{L}}\p{{N}}{_MARK}]"
+"""A character between two words of a phrase."""
 _PIECE = rf"{NODE}|(?:\b\p{{L}}\.){{2,}}|\p{{N}}+(?:[.,]\p{{N}}+)+|{_WORD}|{_MARKS}"
 _IS_BREAK = rf"^[^{_LETTER}{NODE}]"
 
