@@ -128,9 +128,12 @@ def test_a_plan_before_and_after_the_sheets(workplace, capsys):  # noqa: F811
     assert capsys.readouterr().out.endswith(f"open {(FOLDER / 'plan.html').resolve().as_uri()}\n")
     page = (FOLDER / "plan.html").read_text(encoding="utf-8")
     assert "9 coders, 10 passages each" in page and "Growth" in page
+    assert "workbench seminar sheet town --coders 9 --common 5 --own 5</code>" in page
     assert cli.main(list(SHEET)) == 0
     assert cli.main(["seminar", "plan", "town"]) == 0
-    assert "3 coders, 8 passages each" in (FOLDER / "plan.html").read_text(encoding="utf-8")
+    page = (FOLDER / "plan.html").read_text(encoding="utf-8")
+    assert "3 coders, 8 passages each" in page
+    assert f"workbench {' '.join(SHEET)}</code>" in page, "the command that writes these sheets again"
     for who, there in (("students", False), ("teacher", True)):
         books = sorted((FOLDER / "notebooks" / who).glob("*.ipynb"))
         assert len(books) == 4

@@ -248,7 +248,7 @@ def test_without_storage_it_warns_and_goes_on_from_a_file(page, browser, opened,
     wait = time.monotonic() + 5
     while "taken over" not in browser.find_element("id", "again-said").text and time.monotonic() < wait:
         time.sleep(0.05)
-    assert browser.find_element("id", "again-said").text == "1 passages taken over."
+    assert browser.find_element("id", "again-said").text == "1 passage taken over."
     assert browser.find_element("id", "begin").text == "Go on"
     click(browser, "#begin")
     assert browser.find_element("id", "where").text == "Passage 2 of 2"

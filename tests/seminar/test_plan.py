@@ -13,7 +13,7 @@ BOOK = Codebook(
 
 
 def made(minutes):
-    held = Class(12, 26, minutes, ("growth", "rights"))
+    held = Class(12, 26, minutes, ("growth", "rights"), "--coders 12")
     return lesson("A study", study="town", sides=("state_media", "un"), codebook=BOOK, held=held, traps=())
 
 

@@ -155,15 +155,28 @@ def _coded_traps(given: Opened) -> list[Trap] | None:
 
 
 def _class(place: Place, found: Frames, wanted: Wanted) -> Class:
-    if place.key.exists():
-        key = read_key(place.key)
-        words = dict(found.passages.select("id", "n_words").iter_rows())
-        longest = max(key.sheets.values(), key=len)
-        minutes = minutes_for([words.get(i, 80) for _, i in longest], n_frames=len(key.frames))
-        return Class(len(key.sheets), len(longest), minutes, key.frames)
-    chosen, n = choose_frames(found, wanted=wanted.frames), wanted.common + wanted.own
-    typical = int(found.passages["n_words"].mean() or 80)  # type: ignore[arg-type]
-    return Class(wanted.coders, n, minutes_for([typical] * n, n_frames=len(chosen)), chosen)
+    """The numbers of the draw that is there; else of the one that is wanted."""
+    chosen = choose_frames(found, wanted=wanted.frames)
+    if not place.key.exists():
+        n, typical = wanted.common + wanted.own, int(found.passages["n_words"].mean() or 80)  # type: ignore[arg-type]
+        minutes = minutes_for([typical] * n, n_frames=len(chosen))
+        options = _options(wanted.coders, wanted.common, wanted.own, wanted.frames)
+        return Class(wanted.coders, n, minutes, chosen, options)
+    key = read_key(place.key)
+    words = dict(found.passages.select("id", "n_words").iter_rows())
+    longest = max(key.sheets.values(), key=len)
+    minutes = minutes_for([words.get(i, 80) for _, i in longest], n_frames=len(key.frames))
+    made = key.settings
+    named = () if key.frames == choose_frames(found) else key.frames
+    options = _options(len(key.sheets), made.get("common", COMMON), made.get("own", OWN), named)
+    return Class(len(key.sheets), len(longest), minutes, key.frames, options)
+
+
+def _options(coders: int, common: int, own: int, frames: tuple[str, ...]) -> str:
+    """What is to be given to `seminar sheet`, beyond what it takes by itself."""
+    made = [f"--coders {coders}"]
+    made += [f"--common {common}"] * (common != COMMON) + [f"--own {own}"] * (own != OWN)
+    return " ".join(made + [f"--frames {','.join(frames)}"] * bool(frames))
 
 
 def sheet(name: str, *, out: Path, wanted: Wanted) -> Path:

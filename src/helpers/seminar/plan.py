@@ -21,12 +21,14 @@ SPARE = 2
 
 @dataclass(frozen=True)
 class Class:
-    """The numbers of a draw: coders, passages on a sheet, minutes a sheet takes, and the frames that are coded."""
+    """The numbers of a draw: coders, passages on a sheet, minutes a sheet takes, the frames that are coded; `options`:
+    what `workbench seminar sheet` is given to make it."""
 
     coders: int
     passages: int
     minutes: int
     frames: tuple[str, ...]
+    options: str
 
 
 @dataclass(frozen=True)

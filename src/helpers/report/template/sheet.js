@@ -130,7 +130,7 @@
     step("end");
     const open = passages.map((passage, number) => [passage.dataset.id, number]).filter(([one]) => !finished(one));
     by("left").textContent = open.length === 0 ? "All passages are coded. Thank you."
-      : `${open.length} of ${passages.length} passages are not finished. You can still go back to them:`;
+      : `${open.length} of ${passages.length} passages ${open.length === 1 ? "is" : "are"} not finished. You can still go back:`;
     by("open").replaceChildren(...open.map(([, number]) => {
       const item = document.createElement("li");
       const button = document.createElement("button");
@@ -253,7 +253,7 @@
     } catch {
       found = 0;
     }
-    by("again-said").textContent = found ? `${found} passages taken over.` : `This is no file of sheet ${coder} of this draw.`;
+    by("again-said").textContent = found ? `${found} ${found === 1 ? "passage" : "passages"} taken over.` : `This is no file of sheet ${coder} of this draw.`;
     if (found) {
       keep();
       greet();
