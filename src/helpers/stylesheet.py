@@ -23,6 +23,8 @@ STYLE = (
 .workbench caption, .workbench .heading { text-align: left; font-weight: 600; padding: .2rem 0; caption-side: top; }
 .workbench .more, .workbench .faint { color: var(--faint); font-size: .8125rem; margin: .3rem 0; }
 .workbench .abreast { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 0 1.5rem; }
+.workbench .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21.25rem), 1fr));
+  gap: 0 1.75rem; max-width: 68rem; margin-bottom: .6rem; }
 .workbench .side { white-space: nowrap; font-weight: 600; font-size: .8125rem; }
 .workbench .side::before { content: attr(data-sign); color: var(--side); margin-right: .35em; }
 .workbench .passages { list-style: none; margin: 0; padding: 0; max-width: 44rem; }
