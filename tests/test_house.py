@@ -54,6 +54,8 @@ EXCEPTIONS = {
     "analyse.echo_pairs": {"echo_rows"},
     "analyse.echo_tests": {"echo_rows"},
     "analyse.echo_voice": {"echo_pairs", "echo_rows"},
+    "analyse.paraphrases": {"echo_pairs", "echo_rows"},
+    "analyse.precursors": {"draws", "echo_rows", "echo_tests", "echoes"},
     "analyse.claims": {"*"},
     "analyse.robustness": {"*"},
 }

@@ -26,12 +26,12 @@ class Echoes:
              end (of the run, offsets into the document; without one, of the passage), text (of the passage)
     pairs    every pair beyond the threshold inside the window, with the same columns but n_sources, and story, order
              (known | unknown; where it is unknown, source and follower mean nothing)
-    kinds    one row per kind (verbatim, quotation, paraphrase): threshold (bits; likeness), n_found and n_candidates (pairs of documents
-             inside the window, by their strongest pair of passages), n_pairs (of passages), expected_other_days,
-             expected_own_pairs (document pairs to be expected by either null), false_share (the larger / n_found),
-             n_undated (pairs of passages as alike whose dates are too rough for the window), seen and by_chance (share,
-             0-1, of the most alike pairs that lies inside the window, and when dates are shuffled), p of that, said
-             (why none)
+    kinds    one row per kind (verbatim, quotation, paraphrase): threshold (bits, or likeness), n_found and n_candidates
+             (pairs of documents inside the window, by their strongest pair of passages), n_pairs (of passages),
+             expected_other_days, expected_own_pairs (document pairs to be expected by either null), false_share (the
+             larger / n_found), n_undated (pairs of passages as alike whose dates are too rough for the window), seen
+             and by_chance (share, 0-1, of the most alike pairs that lies inside the window, and when dates are
+             shuffled), p of that, said (why none)
     follows  one row per pair of members (source, follower): source_side, follower_side, n (pairs of documents, in
              both's own voice), expected, expected_high (mean and 95th percentile over shuffled dates), n_back, n_same
              (of unknown order), stories, p (of direction, two-sided), p_smallest
@@ -39,7 +39,7 @@ class Echoes:
     shape    kind, of (found | other days | own pairs), value, n: document pairs at least as alike, found or expected
     links    passages beyond a threshold whatever their dates: kind, id, other_id
     copies   copy_cluster, document_id, other_id, outlet, other_outlet: repeats of a whole document, counted apart
-    members, n_passages, n_documents, left_out (passages, by reason)
+    left_out passages left out, by reason
     """
 
     table: pl.DataFrame
