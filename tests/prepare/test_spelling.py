@@ -37,8 +37,9 @@ def test_other_words_stay_as_they_are() -> None:
 
 @pytest.mark.parametrize(
     ("word", "other"),
-    [("organize", "organise"), ("labor", "labour"), ("center", "centre"), ("defense", "defence"), ("program", "programme"),
-     ("traveled", "travelled"), ("judgment", "judgement"), ("gray", "grey"), ("dialog", "dialogue")],
+    [("organize", "organise"), ("labor", "labour"), ("center", "centre"), ("defense", "defence"),
+     ("program", "programme"), ("traveled", "travelled"), ("judgment", "judgement"), ("gray", "grey"),
+     ("dialog", "dialogue")],
 )  # fmt: skip
 def test_spellings_are_those_that_become_one(word: str, other: str) -> None:
     assert other in spellings(word) and spellings(word)[0] == word

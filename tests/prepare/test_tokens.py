@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.errors import InputError
-from helpers.prepare.tokens import token_table, tokens
+from helpers.prepare.tokens import _segmenter, token_table, tokens
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,13 @@ def test_a_missing_segmenter_is_named_with_its_install_command(
         return real(name, *args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(builtins, "__import__", without)
+    _segmenter.cache_clear()
     with pytest.raises(InputError, match=f"pip install {package}"):
         tokens(["多极化"], language=language)
 
 
 def test_chinese_is_segmented() -> None:
-    pytest.importorskip("jieba")
+    pytest.importorskip("jieba", reason="Chinese words need jieba: pip install 'text-workbench[chinese]'")
     found = tokens(["我们支持全球治理体系改革。"], language="zh").to_list()[0]
     assert len(found) > 3 and "".join(found) == "我们支持全球治理体系改革"
 

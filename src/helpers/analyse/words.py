@@ -19,6 +19,7 @@ from helpers.analyse.association import dispersion, log_odds
 from helpers.analyse.counted import PERMUTATIONS, Counted, count_sides, permuted
 from helpers.analyse.units import in_scope
 from helpers.errors import InputError
+from helpers.prepare.patterns import is_unspaced
 from helpers.prepare.tokens import FUNCTION_WORDS, tokens
 from helpers.results import result
 from helpers.tables import need
@@ -148,7 +149,8 @@ def mark_query(found: Keyness, *patterns: str | None) -> Keyness:
     query and terms). Their keyness says how documents were chosen, not how a side writes."""
     compiled = [_searched(pattern) for pattern in patterns if pattern]
     terms = found.table["term"].unique()
-    matches = [any(pattern.search(term) for pattern in compiled) for term in terms]
+    written = [term.replace(" ", "") if is_unspaced(term) else term for term in terms]
+    matches = [any(pattern.search(term) for pattern in compiled) for term in written]
     marked = pl.DataFrame({"term": terms, "in_query": matches}, schema={"term": pl.String, "in_query": pl.Boolean})
     table = found.table.drop("in_query").join(marked, on="term", how="left", maintain_order="left")
     return replace(found, table=table.select(found.table.columns))  # type: ignore[type-var]

@@ -7,10 +7,13 @@ cent" is "percent"). Punctuation ends a phrase: no two-word phrase reaches acros
 """
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import polars as pl
 
 from helpers.errors import InputError
+from helpers.paths import cache_folder
 
 NODE = "\ue000"
 """A character of Unicode's private area: stands in a text for a match that is to be counted around."""
@@ -26,13 +29,21 @@ _FUNCTION_WORDS = """
     up upon us very via was we well were what when where whether which while who whom whose why will with within
     without would yet you your yours yourself yourselves don't doesn't didn't isn't aren't wasn't weren't won't
     wouldn't can't couldn't shouldn't haven't hasn't hadn't i'm i've we're we've they're you're it's that's"""
-FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
-"""English words without a subject of their own. They are counted and tested like all others, and
+_FUNCTION_WORDS_ZH = """
+    的 了 着 过 地 得 之 其 所 和 与 及 以及 或 或者 而 而且 并 并且 但 但是 因 因为 所以 因此 如果 虽然
+    不过 然而 则 即 若 在 从 自 到 至 对 对于 关于 把 被 让 使 给 向 往 为 为了 以 于 由 由于 按 按照 根据
+    通过 随着 作为 除了 比 跟 同 当 是 有 没有 没 不 无 非 未 也 都 就 才 只 还 还是 又 再 更 最 很 十分
+    非常 已 已经 曾 曾经 正 正在 将 将要 会 能 能够 可 可以 可能 应 应当 应该 要 必须 需要 我 我们 你 你们
+    您 他 他们 她 她们 它 它们 自己 咱们 大家 谁 什么 哪 哪些 怎么 如何 为什么 这 那 这个 那个 这些 那些
+    这样 那样 这里 那里 此 该 各 各个 每 每个 某 某些 一 一个 一些 一种 两 几 个 种 上 下 中 里 内 外 前 后
+    间 之间 之后 之前 以来 以后 以前 时 时候 等 等等 吗 呢 吧 啊 呀 嘛"""
+FUNCTION_WORDS = frozenset((_FUNCTION_WORDS + _FUNCTION_WORDS_ZH).split())
+"""English and Chinese words without a subject of their own. They are counted and tested like all others, and
 marked so that a display may leave them out."""
 
 _LETTER = r"\p{L}\p{N}\x{E001}"
 _WORD = rf"[{_LETTER}][{_LETTER}\p{{M}}]*(?:['’‘ʼ\-‐‑][{_LETTER}][{_LETTER}\p{{M}}]*)*"
-_MARK = r".,;:!?…()\[\]\"“”„«»—–/|•。，、；：！？「」『』《》（）"
+_MARK = r".,;:!?…()\[\]\"“”„«»—–/|•。，、；：！？「」『』《》〈〉【】（）"
 _MARKS = f"[{_MARK}]"
 GAP = rf"[^\p{{L}}\p{{N}}{_MARK}]"
 """A character between two words of a phrase."""
@@ -108,12 +119,22 @@ def _spaced(texts: pl.Series, language: str) -> pl.Series:
 
 
 def _chinese(texts: pl.Series) -> list[list[str]]:
+    segmenter = _segmenter()
+    return [segmenter.lcut(text) for text in texts]
+
+
+@cache
+def _segmenter() -> Any:
+    """One for all texts: its dictionary takes a second. What it keeps on disk it keeps with ours, and not in the
+    machine's folder for temporary files, where anybody may lay something else under that name."""
     try:
         import jieba
     except ImportError:
         raise _missing("Chinese", "jieba") from None
     jieba.setLogLevel("ERROR")
-    return [jieba.lcut(text) for text in texts]
+    made = jieba.Tokenizer()
+    made.tmp_dir = str(cache_folder())
+    return made
 
 
 def _japanese(texts: pl.Series) -> list[list[str]]:

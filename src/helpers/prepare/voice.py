@@ -1,7 +1,7 @@
 """Who speaks: the stretches of a text that are quoted or attributed, by its marks and verbs.
 
-A rule-based reading, made for news and speeches in English; quotation marks of other languages
-are known, reporting verbs are not. Quotations of fewer than four words are left to the outlet:
+A rule-based reading, made for news and speeches in English and Chinese; quotation marks of other
+languages are known, reporting verbs are not. Quotations of fewer than four words are left to the outlet:
 scare quotes and borrowed names are its own choice of words.
 """
 
@@ -28,6 +28,12 @@ _ATTRIBUTED = re.compile(
     r"|\b[Ii]n (?:his|her|their) (?:words|view|opinion)\b"
     rf"|\b(?:(?:[Hh]e|[Ss]he|[Tt]hey)\s+|[Tt]he (?:\w+\s){{1,3}})(?:also\s+)?(?:{_VERBS})\b(?=[\s:,]+[\w“\"])"
 )
+_ATTRIBUTED_ZH = re.compile(
+    "(?:(?<![听小传据学])说|(?<![简名俗职号统人])称|说道|表示|指出|强调|认为|宣布|警告|透露|呼吁|重申|声称|主张|坦言|回应|补充道)"
+    "(?:道|了)?[，,：:“「]"
+    "|据[^，。！？]{0,20}?(?:报道|介绍|消息|透露|称|统计)[，,]"
+)
+"""Its comma or colon shows a reporting verb: what follows is what was said."""
 
 
 def words(text: str) -> int:
@@ -58,8 +64,8 @@ def quotations(paragraph: str) -> list[tuple[int, int]]:
 
 
 def attributed(sentence: str) -> bool:
-    """Whether the sentence reports what somebody said ("X said that ...", "according to X")."""
-    return _ATTRIBUTED.search(sentence) is not None
+    """Whether the sentence reports what somebody said ("X said that ...", "according to X", "X说，...")."""
+    return _ATTRIBUTED.search(sentence) is not None or _ATTRIBUTED_ZH.search(sentence) is not None
 
 
 def quoted_words(paragraph: str, cuts: list[tuple[int, int]]) -> list[int]:
