@@ -4,6 +4,7 @@ Passages in documents in outlets on two sides; many corpora at once, each a colu
 workbench's own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,9 @@ import polars as pl
 from helpers.analyse.contrasts import compare
 from helpers.analyse.heads import FOLDS
 from helpers.analyse.units import units
+from helpers.codebook import Codebook, Frame
 from helpers.seminar.correction import on_log_odds, pseudo_outcomes
-from helpers.seminar.sample import drawn, inclusion, population, stratified
+from helpers.seminar.sample import Sample, drawn, inclusion, population, stratified
 
 OUTLETS = (0.7, 1.1, 1.3, 0.9)
 """How much more or less than its side each of four outlets carries the frame."""
@@ -101,3 +103,46 @@ def estimates(drawn: Runs, values: np.ndarray, *, seed: int, replicates: int) ->
         held=(pl.col("low") <= 0) & (pl.col("high") >= 0)
     )
     return shares, differences
+
+
+class Letters:
+    """A toy encoder: how often a, b, ... stand in a text."""
+
+    name, dimension, fingerprint = "letters", 8, "letters of coded"
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        counts = np.array([[text.count(letter) for letter in "abcdefgh"] for text in texts], dtype=np.float32)
+        return counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
+
+
+CODEBOOK = Codebook("toy", "toy.yml", {"order": Frame("order", "Order", "", (), (), ("a", "ab"), ("c",))}, {})
+
+
+def encoded(rng: np.random.Generator, *, share: float = 0.3, documents: int = 40) -> pl.DataFrame:
+    """Passages of two sides, four outlets each, with `carries` and an embedding that shows it: well on side a, badly on
+    b, whose passages look like carriers all alike; and frame_order, the score."""
+    rows = [
+        (side, f"{side}{o}", f"{side}{o}-{d:03}", i)
+        for side in "ab" for o in range(4) for d in range(documents) for i in range(1 + rng.poisson(2))
+    ]  # fmt: skip
+    table = pl.DataFrame(rows, schema=["side", "outlet", "document_id", "position"], orient="row")
+    named = pl.format("{}#{}", "document_id", pl.col("position").cast(pl.String).str.zfill(3))
+    table = table.with_columns(id=named, voice=pl.lit("outlet"), speaker=pl.lit(None, pl.String)).sort("id")
+    document = np.unique(table["document_id"].to_numpy().astype(str), return_inverse=True)[1]
+    outlet = table["outlet"].str.slice(1).cast(pl.Int64).to_numpy()
+    mean = share * np.array(OUTLETS)[outlet[np.unique(document, return_index=True)[1]]]
+    spread = (1 - WITHIN) / WITHIN
+    carries = rng.random(len(table)) < rng.beta(mean * spread, (1 - mean) * spread)[document]
+    b = (table["side"] == "b").to_numpy()
+    vectors = rng.normal(0, 0.3, (len(table), 8))
+    vectors[:, 0] += np.where(b, 0.5, 1.0 * carries)
+    vectors[:, 1] += np.where(b, 0.3 * carries, 0.0)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    embedding = pl.Series("embedding", vectors.astype(np.float32), dtype=pl.Array(pl.Float32, 8))
+    return table.with_columns(embedding, carries=pl.Series(carries), frame_order=pl.Series(vectors[:, 0]))
+
+
+def coded_by(sample: Sample, passages: pl.DataFrame) -> pl.DataFrame:
+    """What coders say who never err."""
+    truth = passages.select("id", code=pl.col("carries").cast(pl.Int64))
+    return sample.table.join(truth, on="id").select("coder", "id", "code", frame=pl.lit("order"))

@@ -46,7 +46,7 @@ def needed_codes(n: int, *, half_width: float, coding: float, widest: float = WI
     if half_width <= widest:
         return n
     over = ((half_width / 196) ** 2 - (widest / 196) ** 2) / coding if coding > 0 else 1.0
-    return math.ceil(n / (1 - over)) if over < 1 else None
+    return math.ceil(n / (1 - over) - 1e-9) if over < 1 else None
 
 
 def _more(row: Mapping) -> tuple[int | None, list[str]]:
