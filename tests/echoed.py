@@ -55,9 +55,7 @@ def drawn(
             vectors[b] = _unit(vectors[a] + 0.25 * _unit(rng.normal(size=DIMENSION)))
             words[b][::3] = words[a][::3]
         pairs.append((ids[a], ids[b]))
-    rows = [
-        (f"d{k // 3:04}", "ab"[outlet[k // 3] % 2], f"o{outlet[k // 3]}", " ".join(words[k])) for k in range(3 * n)
-    ]
+    rows = [(f"d{k // 3:04}", "ab"[outlet[k // 3] % 2], f"o{outlet[k // 3]}", " ".join(words[k])) for k in range(3 * n)]
     begin = datetime.date(2017, 1, 1)
     table = passages(
         rows,

@@ -89,7 +89,7 @@ class Null:
 
     values, weights  of those that are alike enough to be candidates: how strong they are, what each stands for
     floor            the least value of a candidate
-    slope            the least that an exponential tail may fall by a factor of e in
+    slope            in what an exponential tail falls by a factor of e where nothing better is known
     unit             what a pair of the whole null stands for on average; infinite where the null has no pair at all
     """
 
@@ -110,18 +110,24 @@ def unit_of(counts: Counts, *, own: bool) -> float:
 
 def expected_beyond(null: Null, at: np.ndarray) -> np.ndarray:
     """How many pairs a null lets expect at `at` and above: the weights of its pairs up to its TAIL highest, beyond
-    them an exponential tail of the same mean excess. A null of which no pair is a candidate counts as if one were."""
+    them an exponential tail of the same mean excess. A null with fewer candidates has its tail from the floor on, and
+    counts as if it had one more, with an excess of `slope`: that none was seen does not mean that there can be none."""
     at = np.asarray(at, dtype=np.float64)
-    if not len(null.values):
-        return np.full(at.shape, max(1.0, null.unit))
+    if not np.isfinite(null.unit):
+        return np.full(at.shape, np.inf)
     order = np.argsort(-null.values, kind="stable")
     values, weights = null.values[order], null.weights[order]
-    k = min(TAIL, len(values))
-    top = values[k - 1] if len(values) > TAIL else null.floor
-    mass = weights[:k].sum()
-    slope = max(float((weights[:k] * (values[:k] - top)).sum() / mass), null.slope) if mass else null.slope
     counted = np.concatenate([[0.0], np.cumsum(weights)])[np.searchsorted(-values, -at, side="right")]
-    return np.where(at > top, mass * np.exp(-(at - top) / slope), counted)
+    top, one = null.floor, 0.0
+    if len(values) > TAIL:
+        top = values[TAIL - 1]
+        counted = np.where(at > top, 0, counted)
+    else:
+        one = null.unit if len(values) else max(1.0, null.unit)
+    excess, weights = values[:TAIL] - top, weights[:TAIL]
+    mass = weights.sum() + one
+    slope = max(float((weights @ excess + one * null.slope) / mass), 1e-9) if mass else null.slope
+    return np.maximum(counted, np.where(at > top, mass * np.exp(-(at - top) / slope), 0))
 
 
 def threshold(found: np.ndarray, expected: np.ndarray, share: float) -> float:
