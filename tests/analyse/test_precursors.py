@@ -1,4 +1,4 @@
-"""Precursors: shares and placebo by hand, what cannot be asked, and a placebo that gives as much where order is none."""
+"""Precursors: shares and placebo by hand, what cannot be asked, and a placebo that gives as much where order is not."""
 
 import datetime
 
