@@ -112,6 +112,13 @@ def test_words_that_are_mostly_a_phrase_and_function_words_are_marked() -> None:
     assert top(found, "east")["term"].to_list() == ["port valdis"]
 
 
+def test_a_word_is_left_to_its_phrase_only_where_that_is_shown() -> None:
+    # No phrase stands in the west, so that none can differ: the words are all there is.
+    rows = [(f"e{k}", "east", "A", "Port Valdis, order") for k in range(12)]
+    rows += [(f"w{k}", "west", "B", "liberty, order") for k in range(12)]
+    assert set(top(keyness(passages(rows)), "east")["term"]) == {"port", "valdis"}
+
+
 def test_words_of_the_query_are_marked() -> None:
     rows = documents("east", "A", 12, {"order": 1, "word": 1}) + documents("west", "B", 12, {"order": 1, "word": 1})
     found = keyness(passages(rows))

@@ -50,6 +50,18 @@ def test_rates_draw_what_both_sides_use() -> None:
     assert figure.chart.to_dict()
 
 
+def test_every_key_word_leads_to_its_lines() -> None:
+    plain = {"east": "the Vael Charter, order", "west": "some liberty, order"}
+    found = mark_query(keyness(passages(rows(plain))), "charter")
+    frame = passages(rows({**plain, "east": "the Vael\nCharter’s <i>own</i> order"}))
+    shown = charts.lines(found, frame, side="east", each=4).data
+    assert "<b>vael charter</b>" in shown and "12 documents, 1 outlet; a word of the query" in shown
+    assert "4 of 12 lines shown. East 12 in 12 documents" in shown and "12 lines of ‘vael charter’" in shown
+    assert "Charter’s</mark>" in shown and "<i>own" not in shown
+    same = keyness(passages(rows({"east": "order", "west": "order"})))
+    assert "No word differs" in charts.lines(same, frame, side="east").data
+
+
 def test_collocates_draw_each_side() -> None:
     figure = charts.collocates(
         collocates(

@@ -117,7 +117,8 @@ def permuted(
         spread = every.std(1)
         size = np.abs(every - every.mean(1)[:, None]) / np.where(spread > 0, spread, np.inf)[:, None]
         compared[there] = size[:, 0]
-        largest = np.maximum(largest, size.max(0, initial=0))
+        # A term that is all there is of its kind has no odds; it must not stand for the largest of all others.
+        largest = np.maximum(largest, np.fmax.reduce(size, axis=0, initial=0))
     ordered = np.sort(largest)
     beyond = len(ordered) - np.searchsorted(ordered, compared * (1 - 1e-6), side="left")
     return by_document, np.where(np.isnan(compared), np.nan, np.maximum(beyond, 1) / len(ordered))

@@ -140,8 +140,9 @@ def top(
         )
     of_kind = pl.lit(True) if kind is None else pl.col("kind") == kind
     chosen = (pl.col("side") == side) & (pl.col("other") == other) & (pl.col("z_documents") > 0) & (pl.col("p") < 0.05)
-    shown = found.table.filter(chosen & of_kind & ~pl.col("function_word") & pl.col("within").is_null())
-    return shown.head(most)
+    shown = found.table.filter(chosen & ~pl.col("function_word"))
+    said = pl.col("within").is_in(shown["term"].to_list()).fill_null(False)
+    return shown.filter(of_kind & ~said).head(most)
 
 
 def mark_query(found: Keyness, *patterns: str | None) -> Keyness:

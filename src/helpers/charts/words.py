@@ -4,16 +4,19 @@ from collections.abc import Sequence
 
 import altair as alt
 import polars as pl
+from IPython.display import HTML
 
 from helpers import html
 from helpers.analyse.claims import Claim
 from helpers.analyse.collocates import Collocates
-from helpers.analyse.concordance import Concordance
+from helpers.analyse.concordance import Concordance, concordance
+from helpers.analyse.units import in_scope
 from helpers.analyse.words import REST, Keyness, top
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.errors import InputError
 from helpers.phrases import count
+from helpers.prepare.patterns import pattern_of
 from helpers.results import shows
 from helpers.sides import readable
 
@@ -165,8 +168,32 @@ def _collocates(found: Collocates) -> str:
     return html.cell("".join(parts))
 
 
+def lines(found: Keyness, passages: pl.DataFrame, *, side: str, most: int = 10, each: int = 6) -> HTML:
+    """The key words of a side, each with up to `each` of its lines behind a toggle: does the side say what the word
+    alone suggests?
+
+    `passages`: those that keyness was given. Lines are of that side and voice, evenly over its documents."""
+    chosen = top(found, side, most=most)
+    own = in_scope(passages, voice=found.voice, copies=found.copies).filter(pl.col(found.by).cast(pl.String) == side)
+    parts = []
+    for row in chosen.iter_rows(named=True):
+        there = concordance(own, pattern_of(row["term"]), most=each)
+        told = f" {count(row['n_documents'], 'document')}, {count(row['n_outlets'], 'outlet')}"
+        told += f", mostly {row['main_outlet']}" if row["one_outlet"] else ""
+        told += "; a word of the query" if row["in_query"] else ""
+        summary = f'<b>{html.escape(row["term"])}</b><span class="faint">{html.escape(told)}</span>'
+        parts.append(f"<details><summary>{summary}</summary>{_lines(there, row['term'], rows=each)}</details>")
+    heading = f'<p class="heading">{html.escape(readable(side))}</p>'
+    return HTML(html.cell(heading + ("".join(parts) or '<p class="notes">No word differs with p under .05.</p>')))
+
+
 @shows(Concordance)
-def _concordance(found: Concordance, *, rows: int = 60) -> str:
+def _concordance(found: Concordance) -> str:
+    return html.cell(_lines(found, found.pattern, rows=60))
+
+
+def _lines(found: Concordance, name: str, *, rows: int) -> str:
+    """The first lines of a concordance as a table, the others counted; `name`: what they are lines of."""
     cells = []
     for row in found.table.head(rows).iter_rows(named=True):
         about = ", ".join(
@@ -189,9 +216,9 @@ def _concordance(found: Concordance, *, rows: int = 60) -> str:
     heads = '<th class="n" scope="col">before</th>' + "".join(
         f'<th scope="col">{name}</th>' for name in ("match", "after", "side", "where")
     )
-    return html.cell(
+    return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="concordance"><table>'
-        f"<caption>{html.escape(f'{found.n_found:,} lines of ‘{found.pattern}’')}</caption>"
+        f"<caption>{html.escape(f'{found.n_found:,} lines of ‘{name}’')}</caption>"
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(cells)}</tbody></table></div>"
         f'<p class="more">{shown:,} of {found.n_found:,} lines shown. {html.escape(counts)}</p>'
     )
