@@ -64,11 +64,9 @@ def numbered(passages: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return document, outlet, np.bincount(document), np.bincount(outlet)
 
 
-def generators(outlets: int) -> list[np.random.Generator]:
+def generators(outlets: int) -> list[np.random.SFC64]:
     """The random numbers of each outlet, as the workbench seeds them."""
-    return [
-        np.random.default_rng(crc32(f"{SEED}|{'a' if o < FIRST else 'b'}|o{o:02}".encode())) for o in range(outlets)
-    ]
+    return [np.random.SFC64(crc32(f"{SEED}|{'a' if o < FIRST else 'b'}|o{o:02}".encode())) for o in range(outlets)]
 
 
 def loop_over_passages(passages: pl.DataFrame, names: list[str]) -> np.ndarray:
@@ -100,9 +98,10 @@ def loop_over_documents(passages: pl.DataFrame, names: list[str]) -> np.ndarray:
     return made
 
 
-def drawn(rng: np.random.Generator, n: int) -> np.ndarray:
+def drawn(words: np.random.SFC64, n: int) -> np.ndarray:
     """Weights of n documents in one replicate."""
-    return np.bincount(rng.integers(0, n, size=n - 1), minlength=n) * (n / (n - 1))
+    picked = words.random_raw(n // 2).view(np.uint32)[: n - 1] * np.uint64(n) >> np.uint64(32)
+    return np.bincount(picked.view(np.int64), minlength=n) * (n / (n - 1))
 
 
 def permuted(passages: pl.DataFrame, names: list[str]) -> np.ndarray:
