@@ -17,7 +17,7 @@ from helpers.errors import InputError
 from helpers.results import result
 from helpers.tables import need
 
-CALIPER = 0.99
+CALIPER = 0.995
 """Two passages may be a pair when they are more alike than this share of all that could be: passages of the two sides
 within one theme."""
 SAME = 0.95
@@ -97,7 +97,7 @@ def matched(
     first = ("pair", "theme", "label", "similarity", "difference")
     return Matched(
         table.select(*first, pl.exclude(first)), value, *between, caliper, int(counts.sum()), len(pairs),
-        int((alike >= SAME).sum()), int((alike < caliper).sum()), voice, copies,
+        int((alike >= SAME).sum()), int((alike < min(caliper, SAME)).sum()), voice, copies,
     )  # fmt: skip
 
 

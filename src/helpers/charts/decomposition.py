@@ -45,8 +45,9 @@ def parts(found: Decomposition, scored: Frames) -> Figure:
         for k, pair in enumerate(pairs)
     ]
     made = [claim for claim in split_claims(whole, found) if claim.grade != "withheld"]
+    rows = [alt.hconcat(*panels[k : k + 3], spacing=10) for k in range(0, len(panels), 3)]
     return finish(
-        alt.concat(*panels, columns=3, spacing=10),
+        rows[0] if len(rows) == 1 else alt.vconcat(*rows),
         title="What the differences are made of",
         caption=made[0].sentence if made else "No two sides differ on any frame by more than on a control frame.",
         how_to_read="Three bars a frame. Presentation: the sides write otherwise about the same themes. Selection: "
@@ -73,7 +74,7 @@ def _panel(split: pl.DataFrame, total: pl.DataFrame, *, pair: str, order: list[s
                        legend=alt.Legend(title=None, orient="top", symbolOpacity=0.95))  # fmt: skip
     opacity = alt.Opacity("said:N", scale=alt.Scale(domain=list(SAID), range=list(SAID.values())), legend=None)
     numbers = [alt.Tooltip(f"{name}:Q", format="+.2f") for name in ("standardised", "std_low", "std_high")]
-    one = alt.Chart(split, title=alt.TitleParams(pair, frame="group"), width=116, height=height).transform_filter(here)
+    one = alt.Chart(split, title=alt.TitleParams(pair, frame="group"), width=114, height=height).transform_filter(here)
     bars = one.mark_bar(height=7).encode(
         x=alt.X("standardised:Q", title=title, scale=scale), y=y, yOffset=offset, color=colour, opacity=opacity,
         tooltip=["frame", "pair", "part", *numbers, "said", "lacking", alt.Tooltip("shared_themes:Q", format=".0f")],
@@ -81,7 +82,7 @@ def _panel(split: pl.DataFrame, total: pl.DataFrame, *, pair: str, order: list[s
     lines = one.mark_rule(strokeWidth=1.3, color=base.INK).encode(
         x=alt.X("std_low:Q", title=title), x2="std_high:Q", y=y, yOffset=offset, opacity=opacity
     )
-    whole = alt.Chart(total, width=116, height=height).transform_filter(here)
+    whole = alt.Chart(total, width=114, height=height).transform_filter(here)
     ticks = whole.mark_tick(thickness=2.4, size=24, color=base.INK).encode(
         x=alt.X("standardised:Q", title=title),
         y=y,
@@ -106,10 +107,13 @@ def choices(found: Decomposition, scored: Frames, frame: str) -> Figure:
     order = drawn["themes"].unique(maintain_order=True).to_list()
     reach = float(drawn.select(pl.max_horizontal(pl.col("std_low", "std_high").abs()).max()).item() or 1)
     pairs = drawn["pair"].unique(maintain_order=True).to_list()
-    panels = [_choice(drawn, pair, part, order, reach, last=pair == pairs[-1]) for pair in pairs for part in COLOURS]
+    columns = [
+        alt.vconcat(*(_choice(drawn, pair, part, order, reach, last=pair == pairs[-1]) for pair in pairs), spacing=8)
+        for part in COLOURS
+    ]
     said = [claim for claim in part_claims(found, scored) if claim.numbers["value"] == value]
     return finish(
-        alt.concat(*panels, columns=len(COLOURS), spacing=10),
+        alt.hconcat(*columns, spacing=12),
         title=f"How much hangs on the themes: ‘{labels[value]}’",
         caption=said[0].sentence,
         how_to_read="A mark is the mean over clusterings of one kind, its line goes from the smallest to the largest. "
@@ -125,7 +129,7 @@ def choices(found: Decomposition, scored: Frames, frame: str) -> Figure:
 def _choice(drawn: pl.DataFrame, pair: str, part: str, order: list[str], reach: float, *, last: bool) -> Any:
     """One part of one pair of sides under every choice of themes."""
     first = part == next(iter(COLOURS))
-    title = alt.TitleParams(pair if first else " ", frame="group")
+    title = alt.TitleParams(pair, frame="group", fontSize=11)
     one = alt.Chart(drawn, width=134, height=18 * len(order), title=title)
     one = one.transform_filter(alt.FieldEqualPredicate(field="pair", equal=pair))
     zero = one.mark_rule(color=base.RULE).encode(x=alt.datum(0))
