@@ -54,7 +54,7 @@ def changes(found: BeforeAfter, *, labels: Mapping[str, str], of: str = "sd", co
     form = "+.1%" if of == "share" else "+.2f"
     x = alt.X(
         "change:Q",
-        title=f"change after {found.label}, {unit}",
+        title=f"change, {unit}",
         axis=alt.Axis(format="+%" if of == "share" else "+~g", labelExpr=base.PLAIN_ZERO),
     )
     tooltip = ["value", "side", "of", *(alt.Tooltip(f"{n}:Q", format=form) for n in ("change", "low", "high")), *counts,
