@@ -43,8 +43,9 @@ def aucs(found: Guess) -> Figure:
         chance + rule + point,
         title="How well the sides can be told apart without names",
         caption=_caption(found, asked),
-        how_to_read="Dashed: chance. One: every passage is known for what it is. Lines: 95 % intervals over documents. "
-        "What the classifier loses on outlets that it has not seen, it knew by the outlet and not by the side.",
+        how_to_read="Dashed: chance. One: every passage is known for what it is. Lines: 95 % intervals over documents, "
+        "for outlets not seen over outlets; the models are taken as learned, so a line that just misses chance says "
+        "nothing. What the classifier loses on outlets it has not seen, it knew by the outlet and not by the side.",
         description="Dot chart of the AUC of the class and of two classifiers for each two sides.",
         table=found.table,
         notes=found.said,

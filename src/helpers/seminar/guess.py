@@ -42,8 +42,9 @@ class Guess:
         auc        probability that a passage of `side` is held likelier to be of `side` than one of `other`, 0-1; .5:
                    chance. Of all passages outlets count equally, documents within them, passages within these; of
                    judged ones each passage the same
-        low, high  95 % interval: bootstrap of documents within outlets (all) or sides (judged); null where one of the
-                   two has fewer than two documents
+        low, high  95 % interval: bootstrap of documents within outlets (all) or sides (judged); for outlets unseen from
+                   the spread of outlets; null where a side has fewer than two of these. Models are taken as learned,
+                   so it is too short: with nothing to tell it lacks .5 in some 20 of 100 corpora (benchmarks/guess.json)
         n_passages, n_documents of both sides together
     accuracy  one row per who (class, classifier), on the passages the class judged: accuracy (mean over sides of the
               share of guesses that are right, 0-1), low, high (bootstrap of documents), chance (0-1), n_guesses,
@@ -108,14 +109,16 @@ def guess(
         if alone:
             said.append(f"{' and '.join(map(readable, alone))}: one outlet, which cannot be left out.")
         else:
-            rows.append({"who": UNSEEN, "asked": "all", **pair, **_auc(apart, corpus, everything)})
+            rows.append({"who": UNSEEN, "asked": "all", **pair, **_auc(apart, corpus, everything, outlets=True)})
         if judged[corpus.side == a].any() and judged[corpus.side == b].any():
             whole = [(*(np.flatnonzero(corpus.side == s) for s in (a, b)),
                       *((class_scores[:, a] - class_scores[:, b])[corpus.side == s] for s in (a, b)))]  # fmt: skip
             for who, blocks in ((CLASS, whole), (CLASSIFIER, folds), (UNSEEN, apart)):
                 kept = [_only(block, judged) for block in blocks]
                 if any(len(block[0]) and len(block[1]) for block in kept):
-                    rows.append({"who": who, "asked": "judged", **pair, **_auc(kept, corpus, of_judged)})
+                    rows.append(
+                        {"who": who, "asked": "judged", **pair, **_auc(kept, corpus, of_judged, outlets=who == UNSEEN)}
+                    )
     accuracy = _accuracy(given, scores, corpus, of_judged) if judged.any() else _NOBODY
     told = given.group_by("side", "guess").agg(n=pl.len().cast(pl.Int64)).sort("side", "guess")
     said = list(dict.fromkeys(said))
@@ -227,9 +230,11 @@ def _only(block: Block, kept: np.ndarray) -> Block:
     return first[kept[first]], second[kept[second]], a[kept[first]], b[kept[second]]
 
 
-def _auc(blocks: list[Block], corpus: _Corpus, drawn: _Resampling) -> dict[str, float | int | None]:
+def _auc(
+    blocks: list[Block], corpus: _Corpus, drawn: _Resampling, *, outlets: bool = False
+) -> dict[str, float | int | None]:
     """Sum over comparable pairs of documents (d, e) of wins over sum of pairs, each passage with its weight; the same
-    with the documents drawn anew."""
+    with the documents drawn anew, or with the spread of outlets."""
     rows = [np.unique(np.concatenate([block[k] for block in blocks])) for k in (0, 1)]
     documents = [np.unique(corpus.document[of_side]) for of_side in rows]
     wins, pairs = np.zeros((len(documents[0]), len(documents[1]))), np.zeros((len(documents[0]), len(documents[1])))
@@ -241,12 +246,33 @@ def _auc(blocks: list[Block], corpus: _Corpus, drawn: _Resampling) -> dict[str, 
         wins += into[0] @ better @ into[1].T
         pairs += np.outer(into[0].sum(1), into[1].sum(1))
     made: dict[str, float | int | None] = {"auc": float(wins.sum() / pairs.sum()), "low": None, "high": None}
-    if min(map(len, documents)) > 1:
+    if outlets:
+        at = np.unique(corpus.document, return_index=True)[1]
+        made |= _over_outlets(wins, pairs, [corpus.member[at[of_side]] for of_side in documents])
+    elif min(map(len, documents)) > 1:
         times = [_times(of_side, corpus, drawn) for of_side in documents]
         above, below = (np.einsum("rd,rd->r", times[0] @ of_pairs, times[1]) for of_pairs in (wins, pairs))
         low, high = np.nanquantile(above / np.where(below > 0, below, np.nan), [0.025, 0.975])
         made |= {"low": float(low), "high": float(high)}
     return made | {"n_passages": sum(map(len, rows)), "n_documents": sum(map(len, documents))}
+
+
+def _over_outlets(wins: np.ndarray, pairs: np.ndarray, members: list[np.ndarray]) -> dict[str, float]:
+    """The interval that the spread of outlets gives: variance of a two-sample U-statistic (DeLong, DeLong and
+    Clarke-Pearson 1988, Biometrics 44) with outlets for cases, t with one degree less than the side with fewer has."""
+    from scipy.stats import t
+
+    total, variance, fewest = pairs.sum(), 0.0, np.inf
+    share = wins.sum() / total
+    for axis, of_side in enumerate(members):
+        _, index = np.unique(of_side, return_inverse=True)
+        off = np.bincount(index, (wins - share * pairs).sum(1 - axis)) / total
+        fewest = min(fewest, len(off))
+        variance += (off**2).sum() * len(off) / max(len(off) - 1, 1)
+    if fewest < 2:
+        return {}
+    reach = t.ppf(0.975, fewest - 1) * variance**0.5
+    return {"low": float(max(0.0, share - reach)), "high": float(min(1.0, share + reach))}
 
 
 def _into(documents: np.ndarray, of_row: np.ndarray, weight: np.ndarray) -> np.ndarray:
