@@ -65,8 +65,9 @@ def kinds(
     runs, one, other = runs.where(said), one[said], other[said]
     quoted = np.stack([quoted_runs(rows, runs.i, one, documents), quoted_runs(rows, runs.j, other, documents)], axis=1)
     spans = np.concatenate([one, other], axis=1)
+    repeats: np.ndarray = np.logical_or(quoted[:, 0], quoted[:, 1])
     made = []
-    for name, kept in (("verbatim", ~quoted.any(1)), ("quotation", quoted.any(1))):
+    for name, kept in (("verbatim", ~repeats), ("quotation", repeats)):
         pairs = runs.where(kept)
         nulls = {"other days": (pairs, counts)}
         bare = np.full(len(pairs.i), np.nan)

@@ -68,7 +68,8 @@ def weights_of(rows: Rows, counts: Counts, pairs: Pairs, *, own: bool) -> np.nda
     wanted[everyone, everyone] = 0
     if own:
         # Half of a member's pairs with others stand for it, the other half for them.
-        wanted, there, at = wanted.sum(1) / 2, counts.inside[everyone, everyone], (a, flag)
+        wanted, there = wanted.sum(1) / 2, counts.inside[everyone, everyone]
+        at: tuple[np.ndarray, ...] = (a, flag)
     else:
         there, at = counts.outside.copy(), (a, b, flag)
         there[everyone, everyone] = 0
