@@ -63,7 +63,8 @@ def pattern_of(term: str) -> str:
     if is_unspaced(term):
         return rf"{GAP}*".join(re.escape(word) for word in words)
     # A word within a hyphenated one is another word.
-    return rf"(?<!\w{_JOINT})" + rf"{GAP}*\s{GAP}*".join(f"(?:{_of_word(word)})" for word in words) + rf"(?!{_JOINT}\w)"
+    phrase = rf"{GAP}*\s{GAP}*".join(f"(?:{_of_word(word)})" for word in words)
+    return rf"(?<!\w{_JOINT}){phrase}(?!(?<=\w){_JOINT}\w)"
 
 
 _JOINT = "[-‐‑'’‘ʼ]"
