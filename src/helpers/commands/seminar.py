@@ -28,6 +28,7 @@ from helpers.report.sheet import sheet_page
 from helpers.seminar import masking
 from helpers.seminar.exercise import coded_paragraphs, solved, stripped
 from helpers.seminar.guess import CLASSIFIER, UNSEEN, Guess, guess
+from helpers.seminar.masked import masked_vectors
 from helpers.seminar.plan import Class, lesson
 from helpers.seminar.sample import Asked, draw, write_sample
 from helpers.seminar.sheet import Key, choose_frames, minutes_for, new_key, read_key, sheets, write_key
@@ -36,8 +37,6 @@ from helpers.sides import looks, readable
 from helpers.study import Study, open_study
 
 CODERS, COMMON, OWN = 12, 20, 6
-MOST_MASKED = 1500
-"""Passages on which a classifier guesses the side: more would take minutes to encode and tell the same."""
 
 
 @dataclass(frozen=True)
@@ -104,15 +103,10 @@ def opened(name: str | Path) -> Opened:
 
 def identified(given: Opened, guesses: pl.DataFrame | None, *, keep: pl.Series) -> Guess:
     """How well the side of masked passages can be guessed: by the class where there are guesses, and by a classifier
-    on `keep` and on others of the study up to MOST_MASKED."""
-    there = given.found.passages.drop("embedding")
-    own = pl.col("id").is_in(keep.implode())
-    fill = there.filter(~own).sample(fraction=1.0, shuffle=True, seed=given.study.seed)
-    fill = fill.with_columns(turn=pl.int_range(pl.len()).over("side")).sort("turn", "id").drop("turn")
-    chosen = pl.concat([there.filter(own), fill.head(max(0, MOST_MASKED - len(keep)))])
-    masked = masking.mask_passages(chosen, masking.learn(given.found.passages))
-    vectors = encode(masked.with_columns(text="masked"), encoder=given.study.encoder)
-    return guess(vectors, guesses, voice=given.study.voice, seed=given.study.seed)
+    on `keep` and on others of the study (helpers.seminar.masked)."""
+    study = given.study
+    vectors = masked_vectors(given.found.passages, keep=keep, encoder=study.encoder, seed=study.seed)
+    return guess(vectors, guesses, voice=study.voice, seed=study.seed)
 
 
 def plan(name: str, *, out: Path, wanted: Wanted) -> Path:

@@ -44,7 +44,7 @@ class Guess:
                    judged ones each passage the same
         low, high  95 % interval: bootstrap of documents within outlets (all) or sides (judged); for outlets unseen from
                    the spread of outlets; null where a side has fewer than two of these. Models are taken as learned,
-                   so it is too short: with nothing to tell it lacks .5 in some 20 of 100 corpora (benchmarks/guess.json)
+                   so it is too short: with nothing to tell it lacks .5 in about 20 % of corpora (benchmarks/guess.json)
         n_passages, n_documents of both sides together
     accuracy  one row per who (class, classifier), on the passages the class judged: accuracy (mean over sides of the
               share of guesses that are right, 0-1), low, high (bootstrap of documents), chance (0-1), n_guesses,
