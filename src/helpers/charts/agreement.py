@@ -60,7 +60,8 @@ def disputed(
     """The passages that coders differ on most, to read and talk about. `passages`: of the study, with their text."""
     top = found.disputed.unique("id", keep="first", maintain_order=True).head(most)
     if top.is_empty():
-        return HTML(html.cell("<p>No two coders differ on any passage.</p>"))
+        coded = "No two coders differ on any passage." if len(found.table) else "Nobody has coded these passages."
+        return HTML(html.cell(f"<p>{coded}</p>"))
     rows = passages.drop("embedding", strict=False).join(top, on="id", how="inner")
     rows = rows.join(top.select("id").with_row_index("_at"), on="id").sort("_at")
     said = [f"{r['n_yes']} of {r['n_coders']} coders see it" for r in rows.iter_rows(named=True)]
@@ -68,8 +69,10 @@ def disputed(
     return HTML(html.cell(html.passages(rows, rows=most, show=["frame", "coders"])))
 
 
-def machine(found: Against, *, labels: Mapping[str, str] | None = None) -> Figure:
-    """Precision and recall of the machine by side, against the coders."""
+def machine(found: Against, *, labels: Mapping[str, str] | None = None) -> Figure | Claim:
+    """Precision and recall of the machine by side, against the coders; a withheld claim where nobody has coded."""
+    if found.table.is_empty():
+        return _nobody("how far the machine agrees with coders")
     long = [
         found.table.select("frame", "side", pl.lit(of).alias("of"), pl.col(of).alias("share"), low=f"{of}_low",
                            high=f"{of}_high", n="n_machine" if of == "precision" else "n_yes")
@@ -140,5 +143,7 @@ def _agreement(found: Agreement) -> str:
 
 @shows(Against)
 def _against(found: Against) -> str:
+    if found.table.is_empty():
+        return html.cell("<p>Nobody has coded these passages by hand.</p>")
     shares = [f"{of}{end}" for of in ("precision", "recall") for end in ("", "_low", "_high")]
     return html.cell(html.table(found.table, rows=40, percent=shares, heading="The machine held against the coders"))

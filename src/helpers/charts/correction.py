@@ -81,6 +81,8 @@ def shares(found: Corrected, *, gold: pl.DataFrame | None = None) -> Figure | Cl
 
 def share_claims(found: Corrected) -> list[Claim]:
     """What the claim gate allows to be said of each coded frame's share between each two sides."""
+    if found.table.is_empty():
+        return []
     n = count(found.n_coders, "coder")
     wording = Wording(
         {f"share_{name}": label for name, label in found.labels.items()}, unit="points",

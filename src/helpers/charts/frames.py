@@ -1,5 +1,7 @@
 """Pictures of frames: how far sides differ on each, outlet by outlet, and the passages that carry them."""
 
+from collections.abc import Mapping
+
 import altair as alt
 import polars as pl
 from IPython.display import HTML
@@ -16,8 +18,10 @@ from helpers.results import shows
 from helpers.sides import readable
 
 
-def frame_claims(found: Frames) -> list[Claim]:
-    """What the claim gate allows to be said of each frame (controls aside) between each pair of sides."""
+def frame_claims(found: Frames, *, validated: Mapping[str, bool] | None = None) -> list[Claim]:
+    """What the claim gate allows to be said of each frame (controls aside) between each pair of sides.
+
+    `validated`: what hand codes bear out (helpers.seminar.correction.validated); None: nobody has coded."""
     labels = found.codebook.labels()
     return claims(
         found.contrasts,
@@ -27,7 +31,7 @@ def frame_claims(found: Frames) -> list[Claim]:
             quantity="the score of the frame ‘{}’",
             more="carry more of the frame ‘{}’",
         ),
-        gate=Gate(floors=found.floors),
+        gate=Gate(floors=found.floors, validated=validated or {}),
         values=found.codebook.columns(control=False),
     )
 

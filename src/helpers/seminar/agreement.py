@@ -107,7 +107,10 @@ def against(
     judged: pl.DataFrame, codes: pl.DataFrame, *, inclusion: pl.DataFrame, replicates: int = 2000, seed: int = 7
 ) -> Against:
     """Precision and recall of has_<frame> in `judged` (columns id, side, group, weight, has_<frame>: the passages of
-    a correction) against the coders' mean, for each side. `inclusion`: id and inclusion of the passages drawn."""
+    a correction) against the coders' mean, for each side; empty without codes. `inclusion`: id and inclusion of the
+    passages drawn."""
+    if codes.is_empty():
+        return Against(pl.DataFrame(), 0.95, replicates, seed)
     need(judged, ["id", "side", "group", "weight"], where="judged passages", do="Pass the passages of correct().")
     need(inclusion, ["id", "inclusion"], where="sample", do="Pass the table of draw().")
     level, rows = 0.95, []
