@@ -23,7 +23,11 @@ SKETCH = 48
 COMMONPLACE = 300
 """A shingle in more different texts than this is a stock phrase and suggests no pair."""
 
+AT_ONCE = 1_000
+"""Texts whose words are hashed together: as many as a processor's cache holds."""
+
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_BITS = np.uint64(52)
 
 
 @result
@@ -139,33 +143,35 @@ def _within(group: list[int]) -> Iterable[tuple[int, int]]:
 
 
 def _shingles(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Sorted distinct hashes of each text's runs of SHINGLE words, end to end, and where each text's begin (n + 1
-    offsets). A text shorter than a run is one shingle.
+    """Sorted distinct hashes (52 bits) of each text's runs of SHINGLE words, end to end, and where each text's begin
+    (n + 1 offsets). A text shorter than a run is one shingle."""
+    parts = [_hashed(texts[top : top + AT_ONCE]) for top in range(0, len(texts), AT_ONCE)]
+    hashes = np.concatenate([np.zeros(0, dtype=np.uint64), *(part[0] for part in parts)])
+    return hashes, np.cumsum(np.concatenate([[0], *(part[1] for part in parts)]))
 
-    A hash has the bits that the text's number leaves free of 64 (49 where there are 20,000), so that one sort of
-    plain numbers orders both: two of a million runs have the same one once in a thousand corpora."""
+
+def _hashed(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The hashes of at most AT_ONCE texts, and how many each has. The text's number stands before the bits of the hash,
+    so that one sort of plain numbers orders both."""
     words = pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(
         word=pl.col("text").str.to_lowercase().str.extract_all(r"\w+")
     )["word"]
     length = words.list.len().to_numpy().astype(np.int64)
     codes = words.explode(empty_as_null=False).hash(seed=5).to_numpy()
-    n = len(codes)
-    left = np.repeat(np.cumsum(length), length) - np.arange(n)
+    left = np.repeat(np.cumsum(length), length) - np.arange(len(codes))
     following = np.concatenate([codes, np.zeros(SHINGLE, dtype=np.uint64)])
-    mixed = np.zeros(n, dtype=np.uint64)
+    mixed = np.zeros(len(codes), dtype=np.uint64)
     for k in range(SHINGLE):
-        further = (mixed ^ following[k : k + n]) * _MULTIPLIER
+        further = (mixed ^ following[k : k + len(codes)]) * _MULTIPLIER
         further ^= further >> np.uint64(29)
         mixed = np.where(left > k, further, mixed)
     whole = (left >= SHINGLE) | (left == np.repeat(length, length))
-    number = max(1, len(texts).bit_length())
-    free, rest = np.uint64(64 - number), np.uint64(number)
     owner = np.repeat(np.arange(len(texts), dtype=np.uint64), length)
-    keys = (owner[whole] << free) | (mixed[whole] >> rest)
+    keys = (owner[whole] << _BITS) | (mixed[whole] >> (np.uint64(64) - _BITS))
     keys.sort()
     keys = keys[np.diff(keys, prepend=~keys[:1]) != 0]
-    starts = np.searchsorted(keys >> free, np.arange(len(texts) + 1, dtype=np.uint64))
-    return keys & ((np.uint64(1) << free) - np.uint64(1)), starts
+    number = np.bincount((keys >> _BITS).astype(np.int64), minlength=len(texts))
+    return keys & ((np.uint64(1) << _BITS) - np.uint64(1)), number
 
 
 def _candidates(hashes: np.ndarray, starts: np.ndarray, least_jaccard: float) -> list[tuple[int, int]]:
