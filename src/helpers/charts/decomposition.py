@@ -21,8 +21,9 @@ COLOURS = {"presentation": base.ACCENT, "selection": "#3f9142", "no common suppo
 """Of the parts: none of them a side's."""
 SAID = {"holds": 0.95, "does not hold": 0.4, "withheld": 0.14}
 LEAK = (
-    "A theme is never quite free of the frames in it. In the constructed corpus, where all planted differences are "
-    "presentation, up to two fifths of one are called selection (benchmarks/decomposition.json)."
+    "A theme is never quite free of the frames in it. Where all is presentation (the constructed corpus) a sixth is "
+    "called selection, two fifths at the worst; where subjects alone were drawn apart (real texts) a sixth of the "
+    "selection is called presentation, two fifths at the worst (benchmarks/decomposition.json)."
 )
 
 
