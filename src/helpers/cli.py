@@ -19,6 +19,10 @@ from helpers.errors import InputError
 
 SHIPPED = ("teaching", "world-2017")
 """The studies that `workbench report` builds when none is named."""
+READ = (
+    "files or folders: CSV, TSV, JSON, JSONL, Parquet, TXT, HTML, DOCX, PDF, RTF, ZIP; "
+    "exports of Nexis Uni, Factiva and ProQuest are told by themselves"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -149,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--from", dest="source", type=Path, metavar="PATH", help="an archive or folder you have already")
 
     read = command("read", _read, "turn your own files into a table of documents")
-    read.add_argument("paths", nargs="+", metavar="PATH", help="files or folders: CSV, JSONL, Parquet, TXT, HTML, ZIP")
+    read.add_argument("paths", nargs="+", metavar="PATH", help=READ)
     read.add_argument("--out", type=Path, required=True, metavar="FILE.parquet", help="the table to write")
     read.add_argument("--side", help="side of every document, such as state_media")
     read.add_argument("--outlet", help="outlet of every document")

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from exported import FACTIVA, rtf_of
 from helpers.commands.reading import read_into
 from helpers.errors import InputError
 
@@ -67,3 +68,14 @@ def test_a_failed_write_leaves_the_old_table(tmp_path, monkeypatch):
         read_into(out, [str(source)])
     assert out.read_bytes() == b"old"
     assert sorted(p.name for p in tmp_path.iterdir() if p.name != "cache") == ["a.parquet", "a.txt"]
+
+
+def test_says_which_news_database_an_export_comes_from(tmp_path, capsys):
+    rtf_of(tmp_path / "Factiva-20240405-1011.rtf", FACTIVA)
+    read_into(tmp_path / "a.parquet", [str(tmp_path / "Factiva-20240405-1011.rtf")])
+    said = capsys.readouterr().out
+    assert (
+        "export of Factiva (1 file): id in 'AN', title in 'HD'" in said
+        and "outlet in 'SN'" in said
+        and "recognised:" not in said
+    )

@@ -60,6 +60,10 @@ def test_any_number_is_read_or_refused(value: object) -> None:
 @pytest.mark.parametrize(
     ("value", "date", "precision"),
     [
+        ("Dienstag 7. Februar 2017", DAY, "day"),
+        ("mardi 7 février 2017", DAY, "day"),
+        ("martes 7 de febrero de 2017", DAY, "day"),
+        ("February 7, 2017 Tuesday 11:58 PM GMT", DAY, "day"),
         ("2017-02", datetime.date(2017, 2, 1), "month"),
         ("February 2017", datetime.date(2017, 2, 1), "month"),
         ("201702", datetime.date(2017, 2, 1), "month"),

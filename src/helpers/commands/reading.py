@@ -61,9 +61,14 @@ def _whole(target: Path, write: Callable[[Path], object]) -> None:
 
 
 def _tell(table: pl.DataFrame, rejected: pl.DataFrame, recognised: pl.DataFrame) -> None:
-    used = recognised.filter(pl.col("role") != "not used").select("role", "column").unique(maintain_order=True)
-    if used.height:
-        print("recognised: " + ", ".join(f"{role} in {column!r}" for role, column in used.head(20).iter_rows()))
+    exports = dict(recognised.filter(pl.col("role") == "export").select("file", "column").iter_rows())
+    said = recognised.filter(~pl.col("role").is_in(["not used", "export"]))
+    for database in sorted(set(exports.values())):
+        files = [file for file, name in exports.items() if name == database]
+        count = "1 file" if len(files) == 1 else f"{len(files)} files"
+        print(f"export of {database} ({count}): {_roles(said.filter(pl.col('file').is_in(files)))}")
+    if roles := _roles(said.filter(~pl.col("file").is_in(list(exports)))):
+        print(f"recognised: {roles}")
     outlets = table.group_by("outlet").len().sort("len", "outlet", descending=[True, False])
     for outlet, n in outlets.head(12).iter_rows():
         print(f"  {n:>7,}  {outlet}")
@@ -74,3 +79,8 @@ def _tell(table: pl.DataFrame, rejected: pl.DataFrame, recognised: pl.DataFrame)
     )
     for reason, n in reasons.head(5).iter_rows():
         print(f"  left out {n:>6,}  {reason}")
+
+
+def _roles(said: pl.DataFrame) -> str:
+    used = said.select("role", "column").unique(maintain_order=True)
+    return ", ".join(f"{role} in {column!r}" for role, column in used.head(20).iter_rows())

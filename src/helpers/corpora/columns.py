@@ -62,6 +62,22 @@ def recognise(columns: Iterable[str], *, where: object = "the file") -> dict[str
         name = next((name for name in names if name in by_name), None)
         if name is not None:
             found[role] = by_name[name]
+    if "text" not in found and "url" in found:
+        shown = ", ".join(repr(column[:40]) for column in columns[:12])
+        raise InputError(
+            "it lists addresses, not texts (as Media Cloud and GDELT do)",
+            where=where,
+            expected="a column named text, body, content, full text or article",
+            found=shown + (f" and {len(columns) - 12} more" if len(columns) > 12 else ""),
+            do="Save the pages as HTML or PDF in a folder, and read that.",
+        )
+    if len(columns) in (58, 61) and str(columns[-1]).startswith("http"):
+        raise InputError(
+            "these are GDELT's events, which carry addresses and no texts",
+            where=where,
+            found=f"{len(columns)} columns without names",
+            do="Save the pages behind the addresses as HTML or PDF in a folder, and read that.",
+        )
     if "text" not in found:
         shown = ", ".join(repr(column[:40]) for column in columns[:30]) or "no column"
         raise InputError(

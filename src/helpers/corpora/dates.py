@@ -20,17 +20,32 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            *("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug"),
-            *("september sept sep", "october oct", "november nov", "december dec"),
+            "january jan januar janvier enero janeiro gennaio",
+            "february feb februar février febrero fevereiro febbraio",
+            "march mar märz mars marzo março",
+            "april apr avril abril aprile",
+            "may mai mayo maio maggio",
+            "june jun juni juin junio junho giugno",
+            "july jul juli juillet julio julho luglio",
+            "august aug août agosto",
+            "september sept sep septembre septiembre setembro settembre",
+            "october oct oktober octobre octubre outubro ottobre",
+            "november nov novembre noviembre novembro",
+            "december dec dezember décembre diciembre dezembro dicembre",
         ),
         start=1,
     )
     for name in names.split()
 }
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
 _YEAR = r"(?P<year>\d{4})"
-_WEEKDAY = re.compile(r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?", re.I)
+_WEEKDAY = re.compile(
+    r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+    r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b\.?,?",
+    re.I,
+)
 _TIME = re.compile(
     r"[T,\s]*(?:\bat\b)?\s*(?<!\d)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?"
     r"\s*(?:Z|UTC|GMT|[A-Z]{2,4}T)?\s*(?:[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*(?:\([^)]{1,40}\)|\[[^\]]{1,40}\])?\s*$",
@@ -39,7 +54,7 @@ _TIME = re.compile(
 _WRITTEN = [
     re.compile(pattern, re.I)
     for pattern in (
-        rf"{_DAY}(?:\s+of)?[\s\-]*{_MONTH}[\s,\-]+{_YEAR}",
+        rf"{_DAY}(?:\s+(?:of|de))?[\s\-]*{_MONTH}[\s,\-]+(?:de\s+)?{_YEAR}",
         rf"{_MONTH}\s*{_DAY},?\s+{_YEAR}",
         rf"{_YEAR}[\s,\-]+{_MONTH}[\s\-]+{_DAY}",
         rf"{_MONTH}[\s,\-]+{_YEAR}",

@@ -19,8 +19,9 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from helpers.corpora.archives import LARGEST_FILE, member
 from helpers.corpora.files import Reading, gather
-from helpers.corpora.formats import LARGEST_FILE, Bad, Sheet, excerpt, member
+from helpers.corpora.formats import Bad, Sheet, excerpt
 from helpers.corpora.text import clean, decode
 from helpers.errors import InputError
 from helpers.paths import data_folder

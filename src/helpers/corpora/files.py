@@ -34,8 +34,8 @@ Paths = str | Path | Sequence[str | Path]
 @result
 class Reading:
     """What came of reading: `.table` documents; `.rejected` file, row (1 = first below the head; a line in
-    JSONL), id, reason, excerpt (at most 80 characters); `.recognised` file, role (a column of documents, or
-    "not used"), column."""
+    JSONL; an article of an export), id, reason, excerpt (at most 80 characters); `.recognised` file, role (a column of
+    documents; "export", with the news database it comes from; or "not used"), column."""
 
     table: pl.DataFrame
     rejected: pl.DataFrame
@@ -50,8 +50,9 @@ def read(
     date: str | datetime.date | None = None,
     progress: bool = False,
 ) -> Reading:
-    """Documents from files, folders and patterns (`exports/*.csv`) of CSV, TSV, JSON, JSONL, Parquet, TXT, HTML,
-    and ZIP of these. `side`, `outlet` and `date` hold for every document, over what its file says.
+    """Documents from files, folders and patterns (`exports/*.csv`) of CSV, TSV, JSON, JSONL, Parquet, TXT, HTML, DOCX,
+    PDF, RTF, and ZIP of these; exports of Nexis Uni, Factiva and ProQuest give one document an article. `side`,
+    `outlet` and `date` hold for every document, over what its file says.
 
     Without them: outlet is the column's, else the address's host, else the file's name; side is null unless a
     column `side` says. Ids given are kept (with the file's name before them where two files use the same one), else
@@ -151,11 +152,14 @@ class _Gathered:
                 return error
             return None
         try:
-            roles = {c: c for c in sheet.columns} if sheet.single else recognise(sheet.columns, where=sheet.file)
+            known = sheet.single or sheet.export
+            roles = {c: c for c in sheet.columns} if known else recognise(sheet.columns, where=sheet.file)
         except InputError as error:
             self.rejected.append(Bad(sheet.file, None, str(error)))
             return error
-        self.recognised += [(sheet.file, role, column) for role, column in roles.items()]
+        if sheet.export:
+            self.recognised.append((sheet.file, "export", sheet.export))
+        self.recognised += [(sheet.file, role, sheet.called.get(column, column)) for role, column in roles.items()]
         self.recognised += [(sheet.file, "not used", c) for c in sheet.columns if c not in roles.values()]
         order = dates.order_of(row.get(roles["date"]) for _, row in sheet.rows) if "date" in roles else None
         ours = set(DOCUMENTS) <= set(sheet.columns)
@@ -199,7 +203,7 @@ class _Gathered:
             "text": text,
             "url": url,
             "language": _language(row.get("language")) or language_of(text),
-            "source": sheet.file if sheet.single else f"{sheet.file}, row {number}",
+            "source": sheet.file if sheet.single else f"{sheet.file}, {'article' if sheet.export else 'row'} {number}",
             "constructed": str(row.get("constructed")).strip().casefold() in ("true", "1", "yes", "1.0"),
         }
 

@@ -6,6 +6,7 @@ Everything happens in memory: nothing in an archive is ever written to disk.
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,21 +15,31 @@ from typing import Any
 
 import polars as pl
 
+from helpers.corpora import lines
+from helpers.corpora.archives import LARGEST_ARCHIVE, LARGEST_FILE, MOST_MEMBERS, member
+from helpers.corpora.exports import export_in
 from helpers.corpora.text import clean, decode
 from helpers.errors import InputError
 
 TABLES = (".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".parquet")
 TEXTS = (".txt", ".text", ".md", ".html", ".htm", ".xhtml")
-KINDS = (*TABLES, *TEXTS, ".zip")
+KINDS = (*TABLES, *TEXTS, *lines.KINDS, ".zip")
+INSTEAD = {
+    ".doc": "Open it in Word or LibreOffice and save it as .docx.",
+    ".odt": "Open it in LibreOffice and save it as .docx.",
+    ".pages": "Export it from Pages as .docx.",
+    ".xls": "Open it in Excel or LibreOffice and save it as CSV (UTF-8).",
+    ".xlsx": "Open it in Excel or LibreOffice and save it as CSV (UTF-8).",
+    ".ods": "Open it in LibreOffice and save it as CSV (UTF-8).",
+    ".epub": "Convert it to .txt or .html.",
+    ".rar": "Unpack it, and read the folder.",
+    ".7z": "Unpack it, and read the folder.",
+    ".gz": "Unpack it, and read what is in it.",
+}
+"""Kind of file that is not read -> what to do."""
 
-LARGEST_FILE = 500_000_000
-"""Bytes of one file, unpacked. Ten million news articles do not belong in one table of this workbench."""
 LARGEST_CELL = 20_000_000
 """Bytes of one cell or line: four times the Bible. More is a broken file (a quotation mark never closed)."""
-LARGEST_ARCHIVE = 2_000_000_000
-MOST_MEMBERS = 50_000
-HIGHEST_RATIO = 300
-"""Unpacked over packed size; text packs 3 to 10 times, a zip bomb 1,000 times."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +56,16 @@ class Bad:
 @dataclass(frozen=True)
 class Sheet:
     """One file's rows as they came, numbered from 1 (a line number in JSONL), and its bad rows.
-    `single`: the file is one document and its columns are those of `documents`."""
+    `single`: the file is one document and its columns are those of `documents`. `export`: the news database that the
+    file was exported from; then its columns are those of `documents`, and `called` says what each is there."""
 
     file: str
     columns: list[str] = field(default_factory=list)
     rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     bad: list[Bad] = field(default_factory=list)
     single: bool = False
+    export: str | None = None
+    called: dict[str, str] = field(default_factory=dict)
 
 
 def sheets(path: Path, *, name: str) -> Iterator[Sheet]:
@@ -80,16 +94,22 @@ def one_sheet(raw: bytes, *, name: str) -> Sheet:
     if kind == ".parquet":
         return _parquet(raw, name)
     if kind in (".html", ".htm", ".xhtml"):
-        return _html(raw, name)
+        return _exported(lines.lines_of_html(raw, name=name), name) or _html(raw, name)
+    if kind in lines.KINDS:
+        found = lines.lines_of(raw, name=name)
+        return _exported(found, name) or _plain_text(_set_off(found), name)
     if kind not in KINDS:
-        raise InputError(f"a file of kind {kind or 'unknown'} is not read", where=name, expected=", ".join(KINDS))
+        do = INSTEAD.get(kind)
+        raise InputError(
+            f"a file of kind {kind or 'unknown'} is not read", where=name, expected=", ".join(KINDS), do=do
+        )
     text, _ = decode(raw, where=name)
     if kind in (".jsonl", ".ndjson"):
         return _json_lines(text, name)
     if kind == ".json":
         return _json(text, name)
     if kind in TEXTS:
-        return _plain_text(text, name)
+        return _exported(lines.Lines(re.split("\r\n?|\n", text)), name) or _plain_text(text, name)
     return _csv(text, name, tabs=kind in (".tsv", ".tab"))
 
 
@@ -200,6 +220,21 @@ def _parquet(raw: bytes, name: str) -> Sheet:
     return Sheet(name, wanted, list(enumerate(frame.select(wanted).iter_rows(named=True), start=1)))
 
 
+def _exported(found: lines.Lines, name: str) -> Sheet | None:
+    """The articles in lines that a news database has exported, or None."""
+    export = export_in(found)
+    if export is None:
+        return None
+    bad = [Bad(name, number, reason, excerpt=excerpt(begins)) for number, reason, begins in export.bad]
+    return Sheet(name, list(export.columns), export.articles, bad, export=export.database, called=export.columns)
+
+
+def _set_off(found: lines.Lines) -> str:
+    """The text of a document whose first paragraph, where it is short, is taken for its title."""
+    head, _, rest = found.text().lstrip("\n").partition("\n")
+    return f"{head}\n\n{rest}"
+
+
 def _plain_text(text: str, name: str) -> Sheet:
     """A first line set off by a blank line, short and without a full stop, is the title."""
     head, _, rest = text.lstrip().replace("\r\n", "\n").partition("\n")
@@ -260,29 +295,6 @@ def _zipped(raw: bytes, name: str) -> Iterator[Sheet]:
             yield one_sheet(content, name=inside)
         except InputError as error:
             yield Sheet(inside, bad=[Bad(inside, None, str(error))])
-
-
-def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, name: str) -> bytes:
-    """The content of one member of a ZIP, refused (InputError) where its name leads outside, it is
-    locked, damaged, or unpacks to an unlikely size."""
-    parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-    if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in parts[0]:
-        raise InputError("a name that leads outside the archive", where=name)
-    if info.flag_bits & 1:
-        raise InputError("locked with a password", where=name, do="Unlock the archive.")
-    suspicious = info.file_size > HIGHEST_RATIO * max(1, info.compress_size) and info.file_size > 10_000_000
-    if suspicious or info.file_size > LARGEST_FILE:
-        raise InputError(
-            "unpacks to an unlikely size", where=name, found=f"{info.file_size:,} bytes from {info.compress_size:,}"
-        )
-    try:
-        with archive.open(info) as opened:
-            content = opened.read(info.file_size + 1)
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise InputError("damaged in the archive", where=name, found=str(error)[:80]) from None
-    except Exception as error:  # zlib.error and lzma.LZMAError share no base with the others
-        raise InputError("damaged in the archive", where=name, found=str(error)[:80]) from None
-    return content
 
 
 def _hidden(parts: Iterable[str]) -> bool:

