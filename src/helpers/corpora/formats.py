@@ -100,9 +100,8 @@ def one_sheet(raw: bytes, *, name: str) -> Sheet:
         return _exported(found, name) or _plain_text(_set_off(found), name)
     if kind not in KINDS:
         do = INSTEAD.get(kind)
-        raise InputError(
-            f"a file of kind {kind or 'unknown'} is not read", where=name, expected=", ".join(KINDS), do=do
-        )
+        what = f"a file of kind {kind or 'unknown'} is not read"
+        raise InputError(what, where=name, expected=None if do else ", ".join(KINDS), do=do)
     text, _ = decode(raw, where=name)
     if kind in (".jsonl", ".ndjson"):
         return _json_lines(text, name)
