@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from helpers.prepare.leftovers import is_leftover
+from helpers.prepare.leftovers import is_leftover, stretches
 
 LEFTOVERS = [
     "",
@@ -74,4 +74,56 @@ def test_sentences_stay(line):
 def test_no_line_takes_long(line):
     began = time.process_time()
     is_leftover(line)
+    assert time.process_time() - began < 1
+
+
+KEPT = "The harbour council met again on Tuesday, and its chair asked for two more ships."
+CAPTION = "Dockers wait for the ferry in Port Senn on Monday, 6 March 2017."
+
+CAPTIONED = [
+    (KEPT, [KEPT]),
+    (f"{CAPTION} [Photo/Agencies]", []),
+    (f"{CAPTION} [Photo by Mara Quill / Meridian Daily] {KEPT}", [KEPT]),
+    (f"{CAPTION} (Photo: Mara Quill, EPA)", []),
+    (f"FILE - {CAPTION} (AP Photo/Mara Quill, File)", []),
+    (f"{CAPTION} (Xinhua/Mara Quill) PORT SENN (Xinhua) -- {KEPT}", [f"PORT SENN (Xinhua) -- {KEPT}"]),
+    (f"[Photo/VCG] {KEPT}", [KEPT]),
+    (f"{CAPTION} Photograph: Mara Quill/AFP/Getty Images", []),
+    (f"{CAPTION} | Mara Quill/Getty Images", []),
+    (f"Photos: Ferries Ferries – {CAPTION} Hide Caption 1 of 2 Photos: {CAPTION} Hide Caption 2 of 2", []),
+    (f"{KEPT} JUST WATCHED Ferry sinks Replay More Videos ... MUST WATCH Ferry sinks 01:49 {KEPT}", [KEPT, KEPT]),
+    ("Enlarge this image", []),
+    (f"{KEPT} " * 8 + f"{CAPTION} [Photo/Agencies] {KEPT}", [" ".join([KEPT] * 8), KEPT]),
+    (f"They hide captions, watched photos and print ([Photo] stands for nothing). {KEPT}", None),
+]
+
+
+@pytest.mark.parametrize("line, kept", CAPTIONED)
+def test_captions_are_cut_out_by_their_credits(line, kept):
+    found = list(stretches(line))
+    assert all(line[at : at + len(part)] == part for at, part in found)
+    if kept is not None:
+        assert [part.strip() for _, part in found if part.strip()] == kept
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The paper prints a photo (a photograph, rather) of the two presidents every year (Xinhua).",
+        "He read the caption, and asked them to watch what must be watched: 01:49 of it.",
+        "The council's photos [of the harbour] were lost | and found again.",
+        "The photo: a man on a quay, who waits. The ship does not come.",
+    ],
+)
+def test_sentences_about_pictures_stay(line):
+    assert list(stretches(line)) == [(0, line)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["[Photo " * 9_000, "(AP Photo/" * 6_000, "JUST WATCHED " * 5_000, "| x " * 15_000, "a. " * 20_000 + "[Photo/X]"],
+)
+def test_no_line_takes_long_to_cut(line):
+    began = time.process_time()
+    list(stretches(line))
     assert time.process_time() - began < 1

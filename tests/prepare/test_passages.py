@@ -93,6 +93,14 @@ def test_no_passage_reaches_across_a_byline():
     assert made["n_words"].to_list() == [60, 60] and not made["text"].str.contains("Quill").any()
 
 
+def test_no_passage_holds_a_caption_or_reaches_across_one():
+    caption = "Dockers wait for the ferry in Port Senn. [Photo/Agencies]"
+    assert prepare(documents(f"{sentence(30)} {caption} {sentence(30)}\n{caption}\n{sentence(30)}")).height == 0
+    text = f"{caption} {sentence(60, 'first')}\n{caption}\n{sentence(60, 'second')}"
+    assert prepare(documents(text))["text"].to_list() == [sentence(60, "first"), sentence(60, "second")]
+    held(prepare(documents(text)), [text])
+
+
 def test_voices_are_told_apart():
     own = " ".join(sentence(20, "own") for _ in range(3))
     quoted = "“" + " ".join(sentence(20, "their") for _ in range(3)) + "”"

@@ -1,11 +1,12 @@
-"""Lines that are no part of the text: bylines, credits, menus, headings.
+"""Lines that are no part of the text: bylines, credits, menus, headings, captions of pictures.
 
 Judged by form alone, one line at a time, and cautiously: a line that ends like a sentence and has
-a dozen words or more is kept. What is set aside here is in no passage, and the portrait of the
-corpus says how many words that were.
+a dozen words or more is kept, unless a picture's credit says that it is a caption. What is set
+aside here is in no passage, and the portrait of the corpus says how many words that were.
 """
 
 import re
+from collections.abc import Iterator
 
 _MARKED = re.compile(
     r"^\W*(?:by\s+[A-Z]|reporting by|additional reporting|edit(?:ed|ing) by|writing by|photos?\b|picture|image|"
@@ -27,9 +28,51 @@ _SENTENCE_END = re.compile(r"[.!?…。！？;:,][\"”’')\]»]*\s*$")
 _UNSPACED = re.compile("[\u3040-\u9fff]")
 _NAME_JOINS = re.compile(r"\b(?:Mc|Mac|De|La|Le|Di|Fitz|O)[A-Z][a-z]")
 
+_AGENCY = r"(?:AP|AFP|EPA|Reuters|REUTERS|Getty(?: Images)?|Xinhua)"
+_PICTURE = re.compile(
+    # [Photo/Agency]  [Photo by A. Name / Paper]  (Photo: A. Name, Agency)  (AP Photo/A. Name, File)  (Xinhua/A. Name)
+    r"\[\s?(?:File )?Photos?\b[^\[\]]{0,90}\]"
+    rf"|\(\s?(?:(?:File |AP )?Photos?(?: by\b|\s?[:/])|{_AGENCY}/)[^()]{{0,90}}\)"
+    # at the end of a line: Photograph: A. Name/Agency   | A. Name/Agency
+    rf"|(?:\b(?:Photograph|Photo|Picture|Image): |\| )[^.!?|]{{2,80}}$|(?<=\w)/{_AGENCY}$"
+)
+_GALLERY = re.compile(r"\b(?:Hide Caption \d+ of \d+|toggle caption|Enlarge this image)\b")
+_PLAYER = re.compile(r"\bJUST WATCHED\b.{0,300}?\bMUST WATCH\b(?:.{0,200}? \d{1,2}:\d\d\b)?")
+_SENTENCE_START = re.compile(r"(?<=[.!?…][\"”’')\]\s])\s*(?=\S)")
+
+LONGEST_CAPTION = 80
+"""Words. Before a picture's credit all of so short a stretch is its caption, of a longer one its last sentence."""
 LONGEST_LEFTOVER = 25
 """Words, or pairs of characters in scripts without spaces. A longer line is set aside only where it is
 visibly glued together."""
+
+
+def stretches(line: str) -> Iterator[tuple[int, str]]:
+    """(offset, stretch) of a line, in order, without captions of pictures and what web pages write around
+    galleries and players. A line without any is one stretch: itself."""
+    at = 0
+    for start, end in _captions(line):
+        if line[at:start].strip():
+            yield at, line[at:start]
+        at = end
+    if at == 0 or line[at:].strip():
+        yield at, line[at:]
+
+
+def _captions(line: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of what is no text of the line, in order."""
+    marks: list[tuple[int, int, int | None]] = [(match.end(), 0, None) for match in _GALLERY.finditer(line)]
+    marks += [(match.end(), match.start(), None) for match in _PLAYER.finditer(line)]
+    marks += [(match.end(), 0, match.start()) for match in _PICTURE.finditer(line.rstrip())]
+    at = 0
+    for end, start, credit in sorted(marks, key=lambda mark: mark[0]):
+        if end <= at:
+            continue
+        start = max(start, at)
+        if credit is not None and len(line[at:credit].split()) > LONGEST_CAPTION:
+            start = max([at, *(at + match.end() for match in _SENTENCE_START.finditer(line[at : credit - 1]))])
+        yield start, end
+        at = end
 
 
 def is_leftover(line: str) -> bool:

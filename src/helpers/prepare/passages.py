@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from helpers.errors import InputError
-from helpers.prepare.leftovers import is_leftover
+from helpers.prepare.leftovers import is_leftover, stretches
 from helpers.prepare.paragraphs import paragraphs
 from helpers.prepare.voice import quoted_words, words
 from helpers.tables import LABELS, PASSAGES, as_documents, as_passages
@@ -46,7 +46,7 @@ def prepare(documents: pl.DataFrame, *, words: int = 80) -> pl.DataFrame:
         text, start, end   exactly the document's text[start:end] (Python string offsets)
         quoted_share       share of the passage's words that are quoted or attributed, 0-1
         voice              quoted where quoted_share > 0.5, else outlet
-    Bylines, credits and headings are in no passage, and no passage reaches across one; neither are
+    Bylines, captions and headings are in no passage, and no passage reaches across one; neither are
     remains of fewer than 40 words. Raises InputError where `words` is outside 40-120 or `documents`
     is not a documents table."""
     if not SHORTEST <= words <= LONGEST:
@@ -76,14 +76,27 @@ def prepare(documents: pl.DataFrame, *, words: int = 80) -> pl.DataFrame:
 
 
 def _cut(text: str, language: str, wanted: int) -> Iterator[list[_Sentence]]:
+    for section in _sections(text, language):
+        yield from _best_cut(section, wanted)
+
+
+def _sections(text: str, language: str) -> Iterator[list[_Sentence]]:
+    """The sentences that may stand in one passage: those between what is set aside."""
     section: list[_Sentence] = []
     for number, (start, line) in enumerate(paragraphs(text)):
-        if is_leftover(line):
-            yield from _best_cut(section, wanted)
+        at = 0
+        for offset, part in stretches(line):
+            set_aside = is_leftover(part)
+            if set_aside or offset > at:
+                yield section
+                section = []
+            if not set_aside:
+                section += _sentences(part, start + offset, language, number)
+            at = offset + len(part)
+        if at < len(line):
+            yield section
             section = []
-        else:
-            section += _sentences(line, start, language, number)
-    yield from _best_cut(section, wanted)
+    yield section
 
 
 def _sentences(line: str, offset: int, language: str, paragraph: int) -> list[_Sentence]:
