@@ -39,6 +39,7 @@ EXCEPTIONS = {
     "analyse.embedding_regression": {"debiased", "null_floor", "term_texts", "windows"},
     "analyse.cosine_ratios": {"debiased", "resampling", "term_texts", "windows"},
     "analyse.nearest_windows": {"embedding_regression", "picking", "term_texts", "windows"},
+    "analyse.framing": {"frames"},
     "analyse.heads": {"frames", "resampling"},
     "analyse.strata": {"consensus", "themes"},
     "analyse.reclustered": {"kitagawa", "resampling", "strata"},
