@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 import yaml
 
+from helpers.analyse.context import FEWEST
 from helpers.analyse.copies import copies, near_pairs
 from helpers.prepare import prepare
 from helpers.study import open_study
@@ -97,12 +98,13 @@ def test_no_two_documents_share_a_sentence_unless_planted():
 # documents.
 
 
-def points(frame, side, *, of=None):
+def points(frame, side, *, of=None, among=frozenset(DOCUMENTS)):
     """Share of paragraphs with the frame, own voice, no leftovers, no copied texts, in points; by outlet if asked."""
     documents = defaultdict(list)
     for row in GOLD:
         known = DOCUMENTS[row["document_id"]]
-        if known["side"] == side and row["voice"] == "outlet" and not row["junk"] and row["document_id"] not in COPIED:
+        usable = row["voice"] == "outlet" and not row["junk"] and row["document_id"] in among - COPIED
+        if known["side"] == side and usable:
             documents[row["document_id"]].append(frame in row["frames"].split())
     outlets = defaultdict(list)
     for number, carried in documents.items():
@@ -132,6 +134,28 @@ def test_a_planted_difference_does_not_hang_on_one_outlet():
     for row in TRUTH["planted_differences"]:
         one, other = (points(row["frame"], row[side], of="outlets") for side in ("side", "other"))
         assert min(one.values()) > max(other.values()), row
+
+
+@pytest.mark.parametrize("row", TRUTH["planted_terms"], ids=lambda r: r["term"])
+def test_planted_terms_stand_where_they_were_planted(row):
+    pattern = re.compile(rf"\b(?:{row['pattern']})\b", re.IGNORECASE)
+    using = Counter(d["side"] for d in DOCUMENTS.values() if pattern.search(d["text"]))
+    assert using == row["documents"] and set(row["senses"]) == set(using)
+    assert open_study("teaching").term(row["term"]) == row["pattern"]
+    asked = {side for side, number in using.items() if number >= FEWEST}
+    assert asked >= {"state_media", "western"}, "enough to be asked"
+
+
+def test_the_second_batch_is_as_the_first():
+    """Documents written after the codebook: the planted differences are in each batch by itself."""
+    batch = set(TRUTH["second_batch"]["documents"])
+    assert batch < set(DOCUMENTS) and Counter(DOCUMENTS[n]["side"] for n in batch) == {
+        "state_media": 30, "western": 20, "un": 20,
+    }  # fmt: skip
+    for row in TRUTH["planted_differences"]:
+        for part in (batch, set(DOCUMENTS) - batch):
+            found = points(row["frame"], row["side"], among=part) - points(row["frame"], row["other"], among=part)
+            assert found >= 20, row
 
 
 def test_trap_wire_copy(table):
