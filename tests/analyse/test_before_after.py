@@ -9,6 +9,7 @@ import pytest
 from constructed import passages
 from helpers.analyse.before_after import before_after
 from helpers.analyse.over_time import over_time
+from helpers.charts.before_after import change_claims
 from helpers.study import Event
 
 EVENT = Event(datetime.date(2017, 7, 1), "Summit")
@@ -75,6 +76,15 @@ def test_a_side_without_an_outlet_on_both_sides_cannot_be_asked() -> None:
     said = found.sides.filter(pl.col("side") == "east")["said"][0]
     assert "cannot be asked of this corpus: no outlet has 5 documents both before and after it (A 4 and 9)" in said
     assert compared(rows, least=4).sides["asked"].to_list() == [True, True]
+
+
+def test_what_never_varies_is_withheld() -> None:
+    """As the rate of a term that nobody uses: there is no spread to measure a change by."""
+    found = compared(outlet("east", "A", [0.0] * 5, [0.0] * 6) + outlet("west", "B", [0.0] * 5, [0.0] * 5))
+    for contrasts in (found.changes, found.differences):
+        assert contrasts.table["standardised"].dtype == pl.Float64 and contrasts.table["standardised"].is_null().all()
+    made = change_claims(found, labels={"x": "the term"}, of="rate")
+    assert len(made) == 3 and {claim.grade for claim in made} == {"withheld"}
 
 
 def test_dates_that_cannot_tell_are_on_neither_side() -> None:

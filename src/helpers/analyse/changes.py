@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from helpers.analyse.contrasts import Contrasts
+from helpers.analyse.contrasts import Contrasts, as_table
 from helpers.analyse.intervals import LEVEL, over_strata, with_interval
 from helpers.analyse.null_floor import POWER, SPLIT_FROM, detectable_side
 from helpers.analyse.resampling import permute_members
@@ -172,7 +172,6 @@ def _spread(kept: pl.DataFrame, value: str, sides: list[str]) -> float | None:
 
 
 def _contrasts(rows: list[dict], members: list[dict]) -> Contrasts:
-    frames = (pl.DataFrame(part, infer_schema_length=None) for part in (rows, members))
-    table, of_members = (f.with_columns(pl.selectors.float().fill_nan(None)) if f.width else f for f in frames)
+    table, of_members = as_table(rows), as_table(members)
     values = tuple(table["value"].unique(maintain_order=True)) if rows else ()
     return Contrasts(table, pl.DataFrame(), of_members, values, "change", LEVEL, 0, 0)

@@ -15,6 +15,9 @@ from helpers.errors import InputError
 from helpers.results import result
 
 
+_TYPES = {"flips": pl.String, "null_floor_kind": pl.String, "bca_differs": pl.Boolean}
+
+
 @result
 class Contrasts:
     """Sides compared on one or many values.
@@ -111,10 +114,19 @@ def _complete_groups(units: pl.DataFrame, values: Sequence[str]) -> list[tuple[s
     return [tuple(group) for group in groups.values()]
 
 
+def as_table(rows: list[dict]) -> pl.DataFrame:
+    """Rows of a contrast as a table: nan is null, and a column in which nothing could be had keeps its type."""
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    absent = [name for name, kind in frame.schema.items() if kind == pl.Null]
+    return frame.cast({name: _TYPES.get(name, pl.Float64) for name in absent}).with_columns(
+        pl.selectors.float().fill_nan(None)
+    )
+
+
 def _tidy(rows: list[dict], order: dict[str, int]) -> pl.DataFrame:
     if not rows:
         return pl.DataFrame()
-    frame = pl.DataFrame(rows, infer_schema_length=None)
+    frame = as_table(rows)
     keys = [c for c in ("side", "other", "member") if c in frame.columns]
     ranked = frame.with_columns(_order=pl.col("value").replace_strict(order, return_dtype=pl.Int64))
-    return ranked.sort("_order", *keys).drop("_order").with_columns(pl.selectors.float().fill_nan(None))
+    return ranked.sort("_order", *keys).drop("_order")
