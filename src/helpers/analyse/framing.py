@@ -1,72 +1,72 @@
-"""How a term is framed: what its passages carry beyond the other passages of the same documents.
+"""How each side frames a term: the frames of the passages that use it, and what of that goes with the term itself.
 
 A side that carries a frame in whatever it writes carries it beside any term, and its register moves every score. So
-each document is its own control: the mean score of its passages with the term, less that of its passages without it
-(a paired difference). What a side, an outlet or an author always does drops out, and what is left goes with the term.
+the passages with the term are compared twice: between the sides, as all passages are in helpers.analyse.frames; and
+each document with itself, the mean score of its passages with the term less that of its passages without it (a paired
+difference), from which drops out what a side, an outlet or an author always does.
 """
+
+from dataclasses import replace
 
 import polars as pl
 
 from helpers.analyse.contrasts import Contrasts, compare
 from helpers.analyse.frames import Frames, control_floors
 from helpers.analyse.units import in_scope, units
-from helpers.codebook import Codebook
 from helpers.errors import InputError
 from helpers.prepare.patterns import find_all
 from helpers.results import result
 
 FEWEST = 10
-"""Documents of a side that must have passages with the term and without it, before the side is compared."""
+"""Documents of a side that must use the term, before the side is compared."""
 
 
 @result
 class Framing:
-    """What goes with a term, frame by frame and side by side.
+    """The frames of a term.
 
-    table     one row per (frame, side) of the sides that can be asked: frame (its column), label, control, mean
-              (standard deviations of documents, outlets weighing the same; > 0: passages with the term carry more of it
-              than the rest of the same documents), low, high (95 %, over documents of these outlets), n_documents,
-              n_passages (with the term)
-    sides     one row per side: side, n_using (documents with the term), n_documents (of these, with a passage without
-              it too), n_passages (with the term, in those), asked, said (why not)
-    contrasts of the paired differences between sides (helpers.analyse.contrasts), control frames included; None where
-              fewer than two sides can be asked
-    floors    "side|other" -> the largest difference on a control frame, with which no term has a reason to go
+    sides   one row per side: side, n_using (documents with the term), n_passages (with the term), n_paired (documents
+            that have passages without it too), asked, said (why not)
+    frames  the scores of the passages with the term, of the sides that can be asked, with their contrasts and the
+            floors that the control frames set among them; None where fewer than two sides can be asked
+    pairs   contrasts of the paired differences between those sides; None where fewer than two have any
+    table   one row per (frame, side) of `pairs`: label, control, side, mean (standard deviations of documents, outlets
+            weighing the same; > 0: the passages with the term carry more of it than the rest of the same documents),
+            low, high (95 %, over documents of these outlets), n_documents, n_passages (with the term)
+    floors  of the pairs: "side|other" -> largest difference on a control frame, with which no term has reason to go
     """
 
-    table: pl.DataFrame
     sides: pl.DataFrame
-    contrasts: Contrasts | None
+    frames: Frames | None
+    pairs: Contrasts | None
+    table: pl.DataFrame
     floors: dict[str, float]
-    codebook: Codebook
     term: str
     pattern: str
-    voice: str
-    copies: str
 
 
 def framing(scored: Frames, term: str, pattern: str) -> Framing:
-    """The paired differences of `pattern` (whole words, any case) in the passages that `frames` has scored, in the
-    voice and with the copies that it was given. `term` is its name in what is shown.
+    """Compares the sides on the passages with `pattern` (whole words, any case), in the voice and with the copies that
+    `frames` had. `term` is its name in what is shown.
 
     Raises InputError where the expression is bad or no passage is in that voice."""
     kept = in_scope(scored.passages.drop("embedding", strict=False), voice=scored.voice, copies=scored.copies)
     kept = kept.drop_nulls("side")
     if kept.is_empty():
         raise InputError(f"no passage in voice {scored.voice!r}", where="framing", do="Use voice 'all'.")
-    book = scored.codebook
-    columns = book.columns(control=False) + book.columns(control=True)
-    of_term, rest = _parts(kept, columns, pattern)
-    paired = of_term.join(rest, on="document_id").with_columns(pl.col(c) - pl.col(f"_{c}") for c in columns)
-    paired = paired.drop(f"_{c}" for c in columns)
-    sides = _sides(kept, of_term, paired, term)
-    asked = paired.join(sides.filter("asked").select("side"), on="side", how="semi")
-    contrasts = None
-    if asked["side"].n_unique() > 1:
-        table = units(asked, columns, voice="all", copies=scored.copies)
-        contrasts = compare(table, columns, unit="score with the term less score without it", seed=scored.seed)
-    floors = {} if contrasts is None else control_floors(contrasts, book)
-    return Framing(_table(contrasts, book), sides, contrasts, floors, book, term, pattern, scored.voice, scored.copies)
+    columns = scored.codebook.columns(control=False) + scored.codebook.columns(control=True)
+    using, rest = _parts(kept, columns, pattern)
+    paired = using.join(rest, on="document_id").with_columns(pl.col(c) - pl.col(f"_{c}") for c in columns)
+    sides = _sides(kept, using, paired, term)
+    asked = sides.filter("asked").select("side")
+    levels = _compared(using.join(asked, on="side", how="semi"), columns, scored, "score")
+    pairs = _compared(paired.join(asked, on="side", how="semi"), columns, scored, "score with the term less without it")
+    frames = None
+    if levels is not None:
+        floors = control_floors(levels, scored.codebook)
+        frames = replace(scored, passages=using, contrasts=levels, floors=floors)  # type: ignore[type-var]
+    floors = {} if pairs is None else control_floors(pairs, scored.codebook)
+    return Framing(sides, frames, pairs, _table(pairs, scored), floors, term, pattern)
 
 
 def _parts(kept: pl.DataFrame, columns: list[str], pattern: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -77,39 +77,42 @@ def _parts(kept: pl.DataFrame, columns: list[str], pattern: str) -> tuple[pl.Dat
     return kept.filter(has).sort("id"), rest
 
 
-def _sides(kept: pl.DataFrame, of_term: pl.DataFrame, paired: pl.DataFrame, term: str) -> pl.DataFrame:
+def _compared(passages: pl.DataFrame, columns: list[str], scored: Frames, unit: str) -> Contrasts | None:
+    if passages["side"].n_unique() < 2:
+        return None
+    table = units(passages, columns, voice="all", copies=scored.copies)
+    return compare(table, columns, unit=unit, seed=scored.seed)
+
+
+def _sides(kept: pl.DataFrame, using: pl.DataFrame, paired: pl.DataFrame, term: str) -> pl.DataFrame:
     documents = pl.col("document_id").n_unique().cast(pl.Int64)
-    pairs = paired.group_by("side").agg(n_documents=documents, n_passages=pl.len().cast(pl.Int64))
     counted = (
-        kept.select("side")
-        .unique()
-        .join(of_term.group_by("side").agg(n_using=documents), on="side", how="left")
-        .join(pairs, on="side", how="left")
-        .with_columns(pl.col("n_using", "n_documents", "n_passages").fill_null(0))
+        kept.group_by("side")
+        .agg(_all=documents)
+        .join(using.group_by("side").agg(n_using=documents, n_passages=pl.len().cast(pl.Int64)), on="side", how="left")
+        .join(paired.group_by("side").agg(n_paired=documents), on="side", how="left")
+        .with_columns(pl.col("n_using", "n_passages", "n_paired").fill_null(0))
     )
     few = pl.format(
-        f"How this side frames {{}} cannot be asked of this corpus: {{}} documents have passages with it and without "
-        f"it, {FEWEST} are needed.",
-        pl.lit(term), "n_documents",
+        f"How this side frames {{}} cannot be asked of this corpus: {{}} of {{}} documents have it, {FEWEST} are "
+        "needed.",
+        pl.lit(term), "n_using", "_all",
     )  # fmt: skip
-    asked = pl.col("n_documents") >= FEWEST
-    return counted.with_columns(asked=asked, said=pl.when(~asked).then(few)).sort("side")
+    asked = pl.col("n_using") >= FEWEST
+    return counted.with_columns(asked=asked, said=pl.when(~asked).then(few)).drop("_all").sort("side")
 
 
-def _table(contrasts: Contrasts | None, book: Codebook) -> pl.DataFrame:
+def _table(pairs: Contrasts | None, scored: Frames) -> pl.DataFrame:
     """Each side's mean in the standard deviation of its documents, averaged over the sides."""
-    schema = {"frame": pl.String, "label": pl.String, "control": pl.Boolean, "side": pl.String, "mean": pl.Float64,
-              "low": pl.Float64, "high": pl.Float64, "n_documents": pl.Int64, "n_passages": pl.Int64}  # fmt: skip
-    if contrasts is None:
+    schema = {"label": pl.String, "control": pl.Boolean, "side": pl.String, "mean": pl.Float64, "low": pl.Float64,
+              "high": pl.Float64, "n_documents": pl.Int64, "n_passages": pl.Int64}  # fmt: skip
+    if pairs is None:
         return pl.DataFrame(schema=schema)
-    controls = book.columns(control=True)
     spread = pl.col("sd").mean().over("value")
-    return contrasts.sides.select(
-        pl.col("value").alias("frame"),
-        pl.col("value").replace_strict(book.labels()).alias("label"),
-        pl.col("value").is_in(controls).alias("control"),
+    return pairs.sides.select(
+        pl.col("value").replace_strict(scored.codebook.labels()).alias("label"),
+        pl.col("value").is_in(scored.codebook.columns(control=True)).alias("control"),
         "side",
         *(pl.when(spread > 0).then(pl.col(name) / spread).alias(name) for name in ("mean", "low", "high")),
-        pl.col("n_documents").cast(pl.Int64),
-        pl.col("n_passages").cast(pl.Int64),
+        pl.col("n_documents", "n_passages").cast(pl.Int64),
     )

@@ -1,6 +1,6 @@
 """Pictures of frames: how far sides differ on each, outlet by outlet, and the passages that carry them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import polars as pl
@@ -36,9 +36,12 @@ def frame_claims(found: Frames, *, validated: Mapping[str, bool] | None = None) 
     )
 
 
-def differences(found: Frames) -> Figure:
-    """How far each pair of sides differs on each frame, with the floor that control frames set."""
-    made = frame_claims(found)
+def differences(
+    found: Frames, *, made: Sequence[Claim] | None = None, title: str = "How far sides differ on each frame"
+) -> Figure:
+    """How far each pair of sides differs on each frame, with the floor that control frames set. `made`: what the gate
+    says of these differences; None: frame_claims."""
+    made = frame_claims(found) if made is None else made
     grades = {(c.topic, c.numbers["side"], c.numbers["other"]): c.grade for c in made}
     labels = found.codebook.labels()
     rows = found.contrasts.table.select(
@@ -89,7 +92,7 @@ def differences(found: Frames) -> Figure:
     kept = [c for c in made if c.grade != "withheld"]
     return finish(
         alt.hconcat(*panels, spacing=12),
-        title="How far sides differ on each frame",
+        title=title,
         caption=kept[0].sentence if kept else "No two sides differ on any frame by more than on a control frame.",
         how_to_read="Right of zero: the first side named scores higher. Lines: 95 % intervals over documents of these "
         "outlets. Grey bands: as far as the two sides differ on a control frame (weather, sport, recipes), "
