@@ -149,8 +149,10 @@ def _parser() -> argparse.ArgumentParser:
     lab.epilog = "Other options, such as --no-browser or --port=8890, are passed on to JupyterLab."
 
     fetch = command("fetch", _fetch, "bring a corpus of data/corpora.yml to this machine")
-    fetch.add_argument("corpus", metavar="CORPUS", help="such as news-2017 or un-general-debate")
-    fetch.add_argument("--from", dest="source", type=Path, metavar="PATH", help="an archive or folder you have already")
+    fetch.add_argument("corpus", metavar="CORPUS", help="such as news-2017, un-general-debate or ai-governance")
+    fetch.add_argument(
+        "--from", dest="source", type=Path, metavar="PATH", help="an archive or folder you have; pages you saved"
+    )
 
     read = command("read", _read, "turn your own files into a table of documents")
     read.add_argument("paths", nargs="+", metavar="PATH", help=READ)
@@ -249,7 +251,7 @@ def _lab(given: argparse.Namespace) -> int:
 def _fetch(given: argparse.Namespace) -> None:
     from helpers.corpora import fetch
 
-    print(f"{given.corpus}: {fetch(given.corpus, source=given.source)}")
+    print(f"{given.corpus}: {fetch(given.corpus, source=given.source, retry=True)}")
 
 
 def _read(given: argparse.Namespace) -> None:

@@ -26,4 +26,4 @@ class InputError(ValueError):
         if found is not None:
             parts.append(f"found {found}")
         message = "; ".join(parts)
-        super().__init__(f"{message}. {do}" if do else message)
+        super().__init__(f"{message.removesuffix('.')}. {do}" if do else message)

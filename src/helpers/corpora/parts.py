@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from helpers.corpora.catalogue import read_catalogue
 from helpers.corpora.debate import read_debate
 from helpers.corpora.fetch import cached, fetch, sha256_of
 from helpers.corpora.files import Reading, files_of, read
@@ -48,7 +49,7 @@ def open_part(name: str, *, near: Path, fetch_missing: bool, progress: bool) -> 
     try:
         if name in known:
             recipe = known[name]
-            shipped = recipe.reader not in ("news", "debate")
+            shipped = recipe.reader == "teaching"
             path = fetch(name, progress=progress) if fetch_missing or shipped else cached(name)
             if path is None:
                 return Part(
@@ -77,6 +78,8 @@ def parsed_files(paths: list[str], *, reader: str, checksum: str) -> Parsed:
         reading = read_news(Path(paths[0]))
     elif reader == "debate":
         reading = read_debate(Path(paths[0]))
+    elif reader == "addresses":
+        reading = read_catalogue(Path(paths[0]))
     else:
         reading = read(paths)
     return with_keys(reading)

@@ -21,6 +21,7 @@ class Recipe:
     sha256: str | None
     reader: str
     constructed: bool
+    select: dict[str, str] | None = None
 
 
 def recipes() -> dict[str, Recipe]:
