@@ -116,7 +116,8 @@ def test_table_of_absent_column():
 
 
 def test_csv_disarms_formulas_and_leaves_numbers():
-    frame = pl.DataFrame({"text": ["=1+1", "+x", "-x", "@x", "\t=x", " =x", "plain"], "n": [-1, 2, 3, 4, 5, 6, 7]})
+    texts = ["=1+1", "+x", "-x", "@x", "\t=x", " =x", "plain", "\ufeff\u200b=x", "\uff1dx", "|x", "a=b"]
+    frame = pl.DataFrame({"text": texts, "n": [-1, *range(2, 12)]})
     assert html.csv(frame).splitlines() == [
         "text,n",
         "'=1+1,-1",
@@ -126,7 +127,12 @@ def test_csv_disarms_formulas_and_leaves_numbers():
         "'\t=x,5",
         "' =x,6",
         "plain,7",
+        "'\ufeff\u200b=x,8",
+        "'\uff1dx,9",
+        "'|x,10",
+        "a=b,11",
     ]
+    assert html.csv(pl.DataFrame({"=1+1": [["=x"]], "b": [{"c": "=x"}]})).splitlines() == ["'=1+1,b", "'=x,{'c': '=x'}"]
 
 
 def test_day_is_no_finer_than_known():

@@ -24,6 +24,8 @@ LONGEST_CELL, LONGEST_PASSAGE = 240, 2400
 """Characters shown of a cell of a table, and of a passage; the rest is an ellipsis."""
 DASH = "–"
 
+_FORMULA = r"^([\s\u200b\u2060\ufeff\u00ad]*[=+\-@\t\r|＝＋－＠])"
+"""How a text begins that a spreadsheet would run, also in full width and behind what is not seen."""
 # Controls that reorder or hide text (bidirectional embedding, override and isolate; zero-width; C0 and C1).
 _UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -189,8 +191,8 @@ def csv(frame: pl.DataFrame) -> str:
         elif isinstance(kind, pl.Struct):
             values = pl.Series(name, [None if v is None else str(v) for v in values], dtype=pl.String)
         if values.dtype in (pl.String, pl.Categorical, pl.Enum):
-            values = values.cast(pl.String).str.replace(r"^(\s*[=+\-@\t\r|])", "'$1")
-        flat.append(values)
+            values = values.cast(pl.String).str.replace(_FORMULA, "'$1")
+        flat.append(values.rename(re.sub(_FORMULA, r"'\1", name)))
     return pl.DataFrame(flat).write_csv() if flat else ""
 
 
@@ -274,12 +276,14 @@ def folded(frame: pl.DataFrame, *, rows: int = 40) -> str:
     return f"<details><summary>{words}</summary>{table(frame, rows=rows)}</details>"
 
 
-def claim(grade: str, sentence: str, reasons: Sequence[str] = ()) -> str:
-    """A finding in words with its grade (claimed, suggested, described, withheld) and the reasons for it."""
-    items = "".join(f"<li>{escape(reason)}</li>" for reason in reasons)
-    why = f"<details><summary>Why {escape(grade)}</summary><ul>{items}</ul></details>" if items else ""
+def claim(grade: str, sentence: str, reasons: Sequence[str] = (), *, brief: str | None = None) -> str:
+    """A finding in words with its grade (claimed, suggested, described, withheld) and the reasons for it. `brief`:
+    its beginning, where the whole is to stand with the reasons, folded."""
+    items = "".join(f"<li>{escape(reason)}</li>" for reason in ([sentence] if brief else []) + list(reasons))
+    words = f"{'Numbers, and why' if brief else 'Why'} {escape(grade)}"
+    why = f"<details><summary>{words}</summary><ul>{items}</ul></details>" if items else ""
     kind = re.sub(r"[^a-z]", "", grade)
-    said = f'<p><span class="grade">{escape(grade)}</span> {escape(sentence)}</p>'
+    said = f'<p><span class="grade">{escape(grade)}</span> {escape(brief or sentence)}</p>'
     return f'<div class="claim claim-{kind}">{said}{why}</div>'
 
 

@@ -17,39 +17,11 @@ from helpers.report.about import About, about
 from helpers.report.index import Shelf, all_studies, study_index
 from helpers.report.page import Entry, Failure, page
 from helpers.study import Study
+from hostile import HOSTILE, NAMES
 
 SIDES = ["state_media", "western", "un"]
-HOSTILE = (
-    "<script>window.hacked=1</script>",
-    "</script><script>window.hacked=2</script>",
-    "<!--<script>window.hacked=3</script>",
-    "--><script>window.hacked=4</script>",
-    "<img src=x onerror=window.hacked=5>",
-    "<svg onload=window.hacked=6>",
-    "\"><img src=x onerror='window.hacked=7'>",
-    "' onmouseover='window.hacked=8' x='",
-    "javascript:window.hacked=9",
-    "[a link](javascript:window.hacked=10)",
-    "![p](https://example.org/pixel.png)",
-    '<iframe srcdoc="<script>parent.hacked=11</script>"></iframe>',
-    '<object data="data:text/html,<script>window.hacked=12</script>"></object>',
-    '<link rel=stylesheet href="https://example.org/a.css">',
-    '<meta http-equiv=refresh content="0;url=https://example.org/">',
-    "<base href=https://example.org/>",
-    "<style>@import 'https://example.org/b.css';body{display:none}</style>",
-    '<form action="javascript:window.hacked=13"><button autofocus onfocus=window.hacked=13>',
-    "</title><script>window.hacked=14</script>",
-    "</style><script>window.hacked=15</script>",
-    "</textarea></details></figure></main><script>window.hacked=16</script>",
-    "{{7*7}}{% raw %}${window.hacked=17}",
-    "\u202e\u2066gnp.exe\u0000\u0007",
-    "<a id=island href=x>clobber</a><a id=workbench>",
-    "<math><mi//xlink:href='data:x,<script>window.hacked=18</script>'>",
-    "=HYPERLINK('https://example.org')",
-    "\ud800 lone surrogate",
-    "&lt;script&gt;window.hacked=19&lt;/script&gt;",
-    "w" * 1_000_000,
-)
+TOGETHER = [HOSTILE[n::5] for n in range(5)]
+"""The hostile texts, many to a page."""
 
 
 @pytest.fixture(autouse=True)
@@ -309,10 +281,23 @@ def test_a_page_prints(tmp_path, browser, opened):
     assert base64.b64decode(browser.print_page()).startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda text: text[:24].encode("ascii", "replace").decode())
-def test_hostile_text_runs_nothing(tmp_path, browser, opened, hostile):
-    few = hostile.encode("utf-8", "replace").decode()  # what polars and files can hold
-    table = points(6, image=[few] * 6, url=[few] * 6, title=[few] * 6)
+@pytest.mark.parametrize("texts", TOGETHER, ids=range(len(TOGETHER)))
+def test_hostile_text_runs_nothing(tmp_path, browser, opened, texts):
+    outputs, few = [], [text.encode("utf-8", "replace").decode() for text in texts]  # what polars and files can hold
+    for hostile, text in zip(texts, few, strict=True):
+        outputs += of_hostile(hostile, text)
+    about = study_of(CALM | {text: (text,) for text in few}, " ".join(few))
+    path, _ = made(tmp_path, *outputs, about=about, failure=Failure(3, " ".join(texts), " ".join(texts)))
+    assert opened(path) == [path.resolve().as_uri()]
+    hover(browser)
+    assert ran(browser) == NOTHING
+    painted = inks(browser)
+    assert len(painted) == len(texts) and min(painted) > 0
+
+
+def of_hostile(hostile: str, few: str) -> list:
+    """Every kind of output that a notebook can have, made of one hostile text."""
+    table = points(6, **{name: [few] * 6 for name in (*NAMES, "title")})
     chart = (
         alt.Chart(table, width=400, title=few[:200])
         .mark_point(size=4000)
@@ -332,9 +317,7 @@ def test_hostile_text_runs_nothing(tmp_path, browser, opened, hostile):
         }
     )
     figure = base.finish(chart, title=few, caption=few, description=few, how_to_read=few, notes=[few], table=table)
-    about = study_of(CALM | {few: (few,)}, few)
-    path, _ = made(
-        tmp_path,
+    return [
         shown(figure),
         output({cells.CLAIM: claim, "text/plain": hostile}),
         output({cells.RUN: {hostile: {hostile: [hostile]}}}),
@@ -344,13 +327,7 @@ def test_hostile_text_runs_nothing(tmp_path, browser, opened, hostile):
         output({"text/html": html.cell(html.passages(passages, mark="window"))}),
         new.new_output("stream", name="stdout", text=hostile),
         new.new_output("stream", name="stderr", text=hostile),
-        about=about,
-        failure=Failure(3, hostile, hostile),
-    )
-    assert opened(path) == [path.resolve().as_uri()]
-    hover(browser)
-    assert ran(browser) == NOTHING
-    assert min(inks(browser)) > 0
+    ]
 
 
 def test_hostile_text_runs_nothing_on_an_index(tmp_path, browser, opened):
@@ -363,7 +340,10 @@ def test_hostile_text_runs_nothing_on_an_index(tmp_path, browser, opened):
     _, built = made(tmp_path, shown(figure), *told, about=sides, title=" ".join(HOSTILE))
     trouble = "\n".join(HOSTILE)
     shelf = Shelf("bridge", trouble, sides, (built.entry,), {built.entry.name: built}, trouble)
-    pages = {"index.html": study_index(shelf), "studies.html": all_studies([shelf], out=tmp_path)}
+    pages = {
+        "index.html": study_index(shelf, zipped="../bridge.zip"),
+        "studies.html": all_studies([shelf], out=tmp_path),
+    }
     for name, text in pages.items():
         (tmp_path / name).write_text(text.encode("utf-8", "replace").decode(), encoding="utf-8")
         assert opened(tmp_path / name) == [(tmp_path / name).resolve().as_uri()]

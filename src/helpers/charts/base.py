@@ -63,6 +63,7 @@ import altair as alt
 import polars as pl
 
 from helpers import html
+from helpers.charts.hover import told
 from helpers.errors import InputError
 from helpers.sides import looks, readable
 
@@ -251,5 +252,5 @@ def as_json(figure: Figure) -> dict[str, Any]:
         "table": html.table(figure.table, rows=SHOWN_ROWS),
         "rows": figure.table.height,
         "csv": html.csv(figure.table),
-        "spec": figure.chart.to_dict(),
+        "spec": told(figure.chart.to_dict()),
     }

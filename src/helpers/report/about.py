@@ -13,7 +13,7 @@ from helpers.results import code_version, fingerprint
 from helpers.sides import Look, looks
 from helpers.study import Study
 
-VERSIONS = ("polars", "numpy", "scipy", "scikit-learn", "torch", "sentence-transformers", "altair")
+VERSIONS = ("text-workbench", "polars", "numpy", "scipy", "scikit-learn", "torch", "sentence-transformers", "altair")
 """Packages that a reader sees named; the record's hash is over all that are installed."""
 
 

@@ -5,6 +5,7 @@ columns by a hash of their values, so that ten charts over the same passages sha
 """
 
 import hashlib
+import itertools
 import json
 import math
 from collections.abc import Iterable
@@ -30,10 +31,13 @@ class Island:
         self.figures: list[dict[str, Any]] = []
 
     def add(self, spec: dict[str, Any], *, name: str, csv: str | None = None) -> int:
-        """Takes in a Vega-Lite specification and the CSV beside it; returns the figure's number on the page."""
+        """Takes in a Vega-Lite specification and the CSV beside it; returns the figure's number on the page.
+        `name` of its file; a number is put to one that is taken."""
         datasets = spec.get("datasets") or {}
         for key, rows in datasets.items():
             self.datasets[key] = self._lift(rows)
+        taken = {figure["name"] for figure in self.figures}
+        name = next(one for n in itertools.count(1) if (one := name if n == 1 else f"{name}-{n}") not in taken)
         rest = cleaned({key: value for key, value in spec.items() if key not in DROPPED})
         if rest.get("config") == self.config:
             del rest["config"]

@@ -5,6 +5,7 @@ Kernels run in sessions of their own, so that Ctrl-C does not reach them: here t
 
 import asyncio
 import contextlib
+import datetime
 import logging
 import os
 import re
@@ -30,7 +31,7 @@ _LOG = logging.Logger("kernels", logging.CRITICAL)  # a page tells of a failure;
 
 @dataclass(frozen=True)
 class Ran:
-    """A notebook after its run: outputs in place, where it stopped if it did, and the time it took."""
+    """A notebook after its run: outputs and the day in place, where it stopped if it did, and the time it took."""
 
     notebook: NotebookNode
     failure: Failure | None
@@ -92,6 +93,7 @@ async def _run(notebook: NotebookNode, *, folder: Path, workers: int) -> Ran:
     threads = str(max(1, (os.cpu_count() or 1) // workers))
     environment = {"OMP_NUM_THREADS": threads} | os.environ | {"WORKBENCH_REPORT": "1", "PYTHONIOENCODING": "utf-8"}
     started, failure = time.monotonic(), None
+    notebook.metadata["workbench"] = {"day": datetime.date.today().isoformat()}
     try:
         await client.async_execute(cleanup_kc=True, env=environment, cwd=str(folder), stderr=subprocess.DEVNULL)
     except CellExecutionError as error:

@@ -1,6 +1,7 @@
 """A run notebook as one self-contained page: opens from a file, offline, its charts live, its texts inert."""
 
 import base64
+import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +9,10 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from helpers import html
 from helpers.charts.base import theme
 from helpers.report import assets, cells
 from helpers.report.about import About
+from helpers.report.foot import foot
 from helpers.report.islands import Island, cleaned
 
 LARGEST_DRAWING = 150_000
@@ -54,16 +55,21 @@ class Page:
     """A page and what the index tells of it.
 
     claims   as the claim gate gave them: topic, grade, sentence, reasons
-    run      the run record that the notebook showed
-    picture  its first chart as a data: address, or None; `words` is its text alternative
+    record   what it was made from, with what the notebook itself showed of its run
+    day      when its notebook was run
+    picture  its first chart as a data: address, or None; `words` is its text alternative, `caption` its sentence
+    tables   the numbers of its charts: a name for a file -> CSV
     """
 
     entry: Entry
     text: str
     claims: tuple[dict[str, Any], ...]
-    run: dict[str, Any]
+    record: dict[str, Any]
+    day: datetime.date | None
     picture: str | None
     words: str
+    caption: str
+    tables: dict[str, str]
     failure: Failure | None
 
 
@@ -73,13 +79,12 @@ def page(
     """The page of a run notebook. `entries`: all pages of the study, in order; `failure`: where the run stopped."""
     island = Island(config=theme())
     made = cells.parts(notebook, island, until=failure.cell if failure else None)
-    record = about.record | made.run
+    record, day = about.record | made.run, day_of(notebook)
     scripts = [assets.vega(), assets.asset("page.js")] if island.figures else [assets.asset("page.js")]
     place = [other.name for other in entries].index(entry.name)
     text = assets.filled(
         "page.html",
         scripts=scripts,
-        about=about,
         entry=entry,
         entries=entries,
         before=entries[place - 1] if place else None,
@@ -88,31 +93,26 @@ def page(
         contents=made.contents,
         body=cells.body(made),
         island=cells.Markup(island.text()),
-        record=lines(record),
         failure=failure,
+        **foot(about, record=record, day=day, page=made.title or entry.title),
     )
     picture, words = _picture(made.figures)
-    return Page(entry, text, tuple(made.claims), made.run, picture, words, failure)
+    caption = next((str(figure["caption"]) for figure in made.figures if figure.get("caption")), "")
+    tables = {figure["name"]: figure["csv"] for figure in island.figures if figure["csv"]}
+    return Page(entry, text, tuple(made.claims), record, day, picture, words, caption, tables, failure)
+
+
+def day_of(notebook: NotebookNode) -> datetime.date | None:
+    """The day on which a notebook was run, as `kernels.run_all` left it there."""
+    try:
+        return datetime.date.fromisoformat(notebook.metadata["workbench"]["day"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def entry_of(name: str, notebook: NotebookNode) -> Entry:
     """How the other pages name the page of that notebook: by its first heading."""
     return Entry(name, cells.title_of(notebook) or re.sub(r"^\d+_", "", name).replace("_", " ").capitalize())
-
-
-def lines(record: Any, *, above: str = "") -> list[tuple[str, str]]:
-    """A nested record as (name, value) lines: {"study": {"seed": 7}} -> [("study, seed", "7")]."""
-    if isinstance(record, dict):
-        return [
-            line
-            for key, value in record.items()
-            for line in lines(value, above=f"{above}, {key}" if above else str(key).replace("_", " "))
-        ]
-    if isinstance(record, list | tuple):
-        if all(not isinstance(value, dict | list | tuple) for value in record):
-            return [(above, "; ".join(html.clean(value) for value in record))] if record else []
-        return [line for number, value in enumerate(record, 1) for line in lines(value, above=f"{above} {number}")]
-    return [(html.clean(above), html.clip(html.clean("" if record is None else record), 500))]
 
 
 def _picture(figures: Sequence[dict[str, Any]]) -> tuple[str | None, str]:

@@ -2,7 +2,7 @@
 
 from helpers.report import assets
 from helpers.report.about import About
-from helpers.report.page import lines
+from helpers.report.foot import foot
 from helpers.seminar.plan import Lesson
 
 
@@ -13,6 +13,5 @@ def plan_page(plan: Lesson, *, about: About) -> str:
         scripts=[assets.asset("page.js")],
         more_styles=[assets.asset("plan.css")],
         plan=plan,
-        about=about,
-        record=lines(about.record),
+        **foot(about, record=about.record, day=None, page="Lesson plan"),
     )

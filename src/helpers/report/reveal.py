@@ -13,8 +13,8 @@ from helpers.charts.base import Figure
 from helpers.codebook import Codebook
 from helpers.report import assets, cells
 from helpers.report.about import About
+from helpers.report.foot import foot
 from helpers.report.islands import Island
-from helpers.report.page import lines
 from helpers.seminar.correction import Corrected
 from helpers.seminar.guess import Guess
 from helpers.seminar.reveal import Read
@@ -53,14 +53,13 @@ def reveal_page(shown: Revealed, *, about: About) -> str:
         "reveal.html",
         scripts=scripts,
         more_styles=[assets.asset("reveal.css")],
-        about=about,
         n_coders=shown.read.coders.height,
         accuracy={row["who"]: row for row in shown.guessed.accuracy.iter_rows(named=True)},
         wanting=_wanting(shown),
         n_common=common.height,
         n_own=own.height,
         figures=figures,
-        record=lines(about.record),
+        **foot(about, record=about.record, day=None, page="The reveal"),
         island=Markup(island.text()),
         **{name: Markup(text) for name, text in parts.items()},
     )

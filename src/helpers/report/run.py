@@ -22,8 +22,10 @@ from nbformat import NotebookNode
 from helpers.corpora import load
 from helpers.errors import InputError
 from helpers.paths import cache_folder, data_folder
+from helpers.report import pack
 from helpers.report.about import About, about, file_hash
-from helpers.report.index import Shelf, all_studies, study_index
+from helpers.report.foot import foot
+from helpers.report.index import Shelf, all_studies, of_all, study_index
 from helpers.report.kernels import Ran, run_all
 from helpers.report.page import Entry, Failure, Page, entry_of, page
 from helpers.results import fingerprint
@@ -78,7 +80,11 @@ def report(
         _run(jobs, out=out, fresh=fresh, workers=workers or os.cpu_count() or 1, shelves=shelves, say=say)
     finally:
         for shelf in shelves.values():
-            write(out / shelf.name / "index.html", study_index(shelf))
+            write(out / shelf.name / "index.html", study_index(shelf, zipped=f"../{shelf.name}.zip"))
+        for study in opened:
+            filled = shelves.get(study.name)
+            if filled and filled.about and filled.pages:
+                write(out / f"{study.name}.zip", _zipped(filled, filled.about, study))
         write(out / "index.html", all_studies(shelves.values(), out=out))
     for shelf in shelves.values():
         stopped = [made for made in shelf.pages.values() if made.failure]
@@ -93,18 +99,26 @@ def report(
     return out / "index.html"
 
 
-def write(path: Path, text: str) -> None:
-    """Writes `text` whole or not at all."""
+def write(path: Path, content: str | bytes) -> None:
+    """Writes `content` whole or not at all; text as UTF-8."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=path.suffix)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n", errors="replace") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _zipped(shelf: Shelf, shown: About, study: Study) -> bytes:
+    """The study's pages as they were made in this run, in a zip that opens without the others."""
+    index, cited = study_index(shelf, zipped=None), foot(shown, **of_all(shelf.shown, shown))["cited"]
+    return pack.packed(
+        shelf.name, pack.members(shelf.shown, index=index, title=shelf.title, cited=cited) | pack.sources(study)
+    )
 
 
 def notebooks_folder() -> Path:

@@ -88,6 +88,7 @@
   const prepared = (figure, room) => {
     const spec = toned(structuredClone(figure.spec), false);
     spec.config = spec.config || toned(structuredClone(island.config), false);
+    spec.config.aria = false; /* one picture with a description; what its marks say stands in the table */
     if (room < 560) {
       const axis = spec.config.axis || (spec.config.axis = {});
       axis.labelLimit = Math.min(axis.labelLimit || 260, Math.round(room * 0.42));
@@ -181,7 +182,10 @@
       views[number] = shown.view;
       element.dataset.room = room;
       element.classList.add("drawn");
-      element.tabIndex = over() > 2 ? 0 : -1;
+      element.setAttribute("role", "img");
+      element.removeAttribute("aria-roledescription");
+      if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
+      else element.removeAttribute("tabindex");
     } catch (error) {
       const line = document.createElement("p");
       line.className = "faint";
@@ -242,6 +246,20 @@
     anchor.click();
     setTimeout(() => URL.revokeObjectURL(address), 10000);
   });
+
+  for (const copy of document.querySelectorAll("button.copy")) {
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      const text = document.getElementById(copy.dataset.of);
+      getSelection().selectAllChildren(text);
+      try {
+        await navigator.clipboard.writeText(text.textContent);
+        copy.textContent = "Copied";
+      } catch {
+        copy.textContent = "Marked: copy it with Ctrl-C";
+      }
+    });
+  }
 
   const contents = document.querySelector(".contents details");
   if (contents && innerWidth < 1100) contents.open = false;
