@@ -175,4 +175,5 @@ def test_lab_opens_the_notebooks_with_this_environment(monkeypatch):
     command = started["command"]
     assert command[:3] == [sys.executable, "-m", "jupyterlab"] and command[-1] == "--no-browser"
     assert any(part.startswith("--LabApp.default_url=/lab/tree/notebooks") for part in command)
+    assert "--LabApp.news_url=None" in command
     assert started["env"]["JUPYTER_PREFER_ENV_PATH"] == "1"

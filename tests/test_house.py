@@ -18,7 +18,19 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "helpers"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-GROUND = {"errors", "tables", "results", "paths", "study", "codebook", "sides", "html", "stylesheet", "phrases"}
+GROUND = {
+    "errors",
+    "tables",
+    "results",
+    "paths",
+    "study",
+    "codebook",
+    "sides",
+    "html",
+    "stylesheet",
+    "phrases",
+    "progress",
+}
 ORDER = ("corpora", "prepare", "encode", "analyse", "seminar", "charts", "report", "commands", "cli", "__main__")
 SHARED = {"analyse": {"contrasts", "units", "association"}}
 """Package -> modules of it that every sibling may import (how to count, compare and weigh words); in other

@@ -235,7 +235,8 @@ def _lab(given: argparse.Namespace) -> int:
     first = root / "notebooks" / "00_start_here.ipynb"
     page = "/lab/tree/notebooks" + (f"/{first.name}" if first.exists() else "")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", f"--LabApp.default_url={page}"]
-    command.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+    # It asks nothing of the internet, and begins without a question about news.
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]
     if getattr(os, "geteuid", lambda: 1)() == 0:
         command.append("--allow-root")  # in a container; Jupyter refuses otherwise
     command += [option for option in given.more if option != "--"]

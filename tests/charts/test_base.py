@@ -69,7 +69,7 @@ def test_a_plain_chart_in_a_report_is_data():
 def test_charts_in_the_lab_are_live_and_offline():
     base.enable("lab")
     assert alt.renderers.active == "jupyter"
-    assert alt.renderers.options == {"offline": True}
+    assert alt.renderers.options == {"offline": True, "embed_options": base.EMBEDDED}
 
 
 def test_many_rows_are_no_error():

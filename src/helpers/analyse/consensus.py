@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.progress import steps
+
 DIMENSIONS = 50
 """Principal components that k-means runs on."""
 LARGEST_PART = 5_000
@@ -38,7 +40,8 @@ def consensus(
 
     `weights` (n,): how much a row counts in each run. Rows come in an order of the caller's: the
     same rows in the same order with the same seed give the same labels."""
-    votes = [_run(places, n_clusters, weights, np.random.default_rng([seed, r])) for r in range(runs)]
+    numbers = steps(range(runs), total=runs, name="themes")
+    votes = [_run(places, n_clusters, weights, np.random.default_rng([seed, r])) for r in numbers]
     middle = runs // 2
     whole, first, second = (_by_votes(part, n_clusters, seed) for part in (votes, votes[:middle], votes[middle:]))
     return Consensus(whole, (first, second))

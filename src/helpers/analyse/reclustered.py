@@ -14,6 +14,7 @@ from helpers.analyse.kitagawa import Side, side_weights, slopes, split
 from helpers.analyse.resampling import pooled_sd, unit_weights
 from helpers.analyse.strata import crossfitted, halves
 from helpers.errors import InputError
+from helpers.progress import steps
 
 FEWEST = 5
 """Documents of either side that a theme needs to be compared within."""
@@ -96,7 +97,7 @@ def over(given: Compared, places: np.ndarray, count: int, runs: int) -> Parts:
     learnt = given.weight / np.array([texts[side] for side in sides])
     made = []
     linear: np.ndarray | float = 0.0
-    for run in range(runs):
+    for run in steps(range(runs), total=runs, name="clusterings"):
         seed = [given.seed, count, run]
         half = halves(given.rows, seed=seed)[given.at]
         labels = crossfitted(places, half, weight=learnt, count=count, seed=seed)

@@ -6,6 +6,7 @@ Importing this package also tells results how to show themselves in a notebook.
 from helpers.charts import (
     agreement,
     before_after,
+    brush,
     claims,
     composition,
     context,
@@ -36,6 +37,7 @@ from helpers.charts.base import enable
 __all__ = [
     "agreement",
     "before_after",
+    "brush",
     "claims",
     "composition",
     "context",

@@ -47,6 +47,7 @@ Rules
 - Never build a Vega expression, a field name or an `href` from data. Text from data needs no escaping in a chart:
   it goes in as data. Titles and captions may hold any text; they are escaped where they are shown.
 - A brush: `brush = alt.selection_interval()`; `.add_params(brush)` and, in the linked view, `.transform_filter(brush)`.
+  In JupyterLab the box reaches Python: `charts.brush.inside(figure, passages)`.
 - An absent side or term is no blank chart: show the claim ("cannot be asked of this corpus") and make no figure.
 
 A notebook's first cell calls `enable()`: live charts in JupyterLab, offline; or, where WORKBENCH_REPORT is set by
@@ -57,6 +58,7 @@ itself in both; so do tables (polars DataFrames, as `html.table` does) and claim
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NotRequired, TypedDict, Unpack
 
 import altair as alt
@@ -72,6 +74,10 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, '
 PLAIN_ZERO = "datum.value == 0 ? '0' : datum.label"
 """For labelExpr of an axis whose labels carry a sign: zero has none."""
 FIGURE, VEGALITE = "application/vnd.workbench.figure+json", "application/vnd.vegalite.v6+json"
+EMBEDDED = {"actions": {"export": True, "source": False, "compiled": False, "editor": False}}
+"""A live chart's menu saves it as a picture; Vega's editor is on the internet."""
+MANY = 1_500
+"""Rows from which on a browser draws pixels, not shapes, so that a brush stays smooth."""
 SHOWN_ROWS = 40
 """Rows of a figure's table that a page shows; the download has all."""
 MOST_ROWS = 20_000
@@ -158,7 +164,7 @@ def enable(mode: str | None = None) -> None:
         alt.renderers.register("workbench", lambda spec, **_: {VEGALITE: spec, "text/plain": "a chart"})
         alt.renderers.enable("workbench")
     else:
-        alt.renderers.enable("jupyter", offline=True)
+        alt.renderers.enable("jupyter", offline=True, embed_options=EMBEDDED)
     _show_tables()
 
 
@@ -198,6 +204,13 @@ class Figure:
     table: pl.DataFrame
     notes: tuple[str, ...]
 
+    @cached_property
+    def live(self) -> alt.JupyterChart:
+        """The chart as JupyterLab shows it; what is selected in the browser stands in its `selections`."""
+        alt.JupyterChart.enable_offline()
+        rows = sum(map(len, self.chart.to_dict().get("datasets", {}).values()))
+        return alt.JupyterChart(self.chart, embed_options=EMBEDDED | {"renderer": "canvas" if rows > MANY else "svg"})
+
     def _ipython_display_(self) -> None:
         from IPython.display import HTML, display
 
@@ -205,7 +218,7 @@ class Figure:
             display({FIGURE: as_json(self), "text/plain": f"{self.title}. {self.caption}"}, raw=True)
             return
         display(HTML(html.cell(f'<p class="figure-title">{html.escape(self.title)}</p>')))
-        display(self.chart)
+        display(self.live)
         words = html.beside(self.caption, self.how_to_read, self.notes)
         display(HTML(html.cell(words + html.folded(self.table, rows=SHOWN_ROWS))))
 
