@@ -19,6 +19,10 @@ STYLE = (
 .workbench.workbench thead th { color: var(--faint); font-weight: 600; border-bottom-width: 2px;
   vertical-align: bottom; }
 .workbench .long { min-width: 15rem; }
+.workbench.workbench .lines { width: 100%; } .workbench.workbench .lines :is(th, td) { padding: .2rem .6rem .2rem 0; }
+.workbench.workbench .lines .n { white-space: normal; min-width: 14rem; }
+.workbench.workbench .lines td:nth-child(3) { min-width: 14rem; }
+.workbench.workbench .lines td:last-child { font-size: .75rem; line-height: 1.3; min-width: 8rem; max-width: 12rem; }
 .workbench.workbench .n { text-align: right; white-space: nowrap; }
 .workbench caption, .workbench .heading { text-align: left; font-weight: 600; padding: .2rem 0; caption-side: top; }
 .workbench .more, .workbench .faint { color: var(--faint); font-size: .8125rem; margin: .3rem 0; }

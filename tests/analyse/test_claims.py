@@ -5,8 +5,9 @@ import json
 import polars as pl
 import pytest
 
-from helpers.analyse.claims import GRADES, THRESHOLDS, Claim, Gate, Wording, claims, judge, side_name, withheld
+from helpers.analyse.claims import GRADES, THRESHOLDS, Claim, Gate, claims, is_open, judge, rest
 from helpers.analyse.contrasts import Contrasts
+from helpers.analyse.wording import Wording, side_name
 
 ROW = {
     "value": "rights", "side": "state_media", "other": "western", "difference": -0.12, "low": -0.2, "high": -0.05,
@@ -250,7 +251,8 @@ def test_what_could_not_have_been_seen_is_told_in_the_unit_of_the_sentence(wordi
 def test_what_is_withheld_is_counted_by_reason():
     gate = Gate(floors={"state_media|western": 0.7})
     rows = [ROW, row(other="un"), row(n_texts=2), row(other="un", n_texts=2)]
-    summary = withheld(claims(contrasts(*rows), wording=FRAME, gate=gate), topic="frames")
+    made = claims(contrasts(*rows), wording=FRAME, gate=gate)
+    summary = rest(made, [claim for claim in made if claim.grade != "withheld"], topic="frames")
     assert summary.grade == "withheld" and summary.sentence == "Of 4 contrasts of frames, 3 are withheld."
     assert summary.reasons == (
         "between state media and UN texts, cannot be asked of this corpus, with too few documents on one side: "
@@ -260,8 +262,17 @@ def test_what_is_withheld_is_counted_by_reason():
         "between state media and Western outlets, no larger than what the two sides differ by on a control frame: "
         "Universal rights",
     )
-    none = withheld(claims(contrasts(ROW), wording=FRAME, gate=OPEN), topic="frames")
-    assert none.sentence == "Of 1 contrast of frames, 0 are withheld." and none.grade == "described"
+    (alone,) = claims(contrasts(ROW), wording=FRAME, gate=OPEN)
+    assert rest([alone], [alone], topic="frames") is None
+
+
+def test_what_may_be_nothing_and_what_is_not_told_is_counted():
+    made = claims(contrasts(ROW, row(high=0.01, std_high=0.05), row(other="un")), wording=FRAME, gate=OPEN)
+    assert sorted(map(is_open, made)) == [False, False, True]
+    summary = rest(made, [claim for claim in made if not is_open(claim)][:1], topic="frames")
+    assert summary.sentence == "Of 3 contrasts of frames, 1 may be nothing and 1 more stands in the table."
+    assert summary.grade == "described"
+    assert summary.reasons == ("between state media and Western outlets, the interval includes zero: Universal rights",)
 
 
 def test_every_threshold_has_a_reason_and_is_used():
@@ -282,14 +293,15 @@ def test_a_claim_shows_itself_as_text_html_and_json_and_hostile_names_do_nothing
     assert kept["grade"] == "described" and kept["numbers"] == {"p": 0.1, "low": None}
 
 
-def test_many_outlets_are_cut_short():
-    outlets = pl.DataFrame([("a", f"O{i}", True) for i in range(9)] + [("b", "P", True)], orient="row",
+def test_many_outlets_are_counted_and_named_among_the_reasons():
+    outlets = pl.DataFrame([("a", f"O{i:02}", True) for i in range(23)] + [("b", "P", True)], orient="row",
                            schema=["side", "member", "counted"])  # fmt: skip
     one = row(side="a", other="b", flips="P", difference=0.12, standardised=0.6, std_low=0.25, std_high=1.0)
     made = Contrasts(pl.DataFrame([one]), pl.DataFrame(), outlets, ("rights",), "score", 0.95, 2000, 7)
     (claim,) = claims(made, wording=FRAME, gate=OPEN)
-    assert "of O0, O1, O2, O3, O4 and 4 others, the score" in claim.sentence
+    assert "passages) of 23 outlets, the score" in claim.sentence
     assert claim.sentence.endswith("passages) of P; the outlets' own voice, copies counted once.")
+    assert claim.reasons[-1].startswith("the 23 of A: O00, O01") and claim.reasons[-1].endswith("O19 and 3 others")
 
 
 def test_names_of_sides():

@@ -70,7 +70,8 @@ def reasons(themes: Themes, other: Themes, **changed: pl.Expr) -> list[str]:
     pairs = replace(pairs, table=pairs.table.with_columns(**changed))
     claims = charts.told(composition(themes), themes, erased=(compared, pairs))
     assert {claim.grade for claim in claims} == {"described"}
-    assert all("east 0, east 1, east 2 and east 3" in claim.sentence for claim in claims)
+    assert all("4 outlets" in claim.sentence for claim in claims)
+    assert all("the 4 of East: east 0, east 1, east 2 and east 3" in claim.reasons for claim in claims)
     return [reason for claim in claims for reason in claim.reasons]
 
 

@@ -1,4 +1,5 @@
 import datetime
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -37,10 +38,12 @@ def test_time_draws_every_period_and_events() -> None:
 
 
 def test_senses_draw_or_withhold() -> None:
-    frame = passages(ROWS, theme=["trade", "peace"] * 18)
-    figure = charts.senses(senses(frame, "order", "order"))
+    frame = passages(ROWS, theme=[1, 2] * 18)
+    named = SimpleNamespace(table=pl.DataFrame({"theme": [1, 2], "label": ["goods, tariffs", "<b>peace</b>"]}))
+    figure = charts.senses(senses(frame, "order", "order"), named)
     assert isinstance(figure, Figure) and set(figure.table["side"]) == {"east"}
-    withheld = charts.senses(senses(frame, "hegemony", "hegemony"))
+    assert set(figure.table["theme"]) == {"1 goods, tariffs", "2 <b>peace</b>"}
+    withheld = charts.senses(senses(frame, "hegemony", "hegemony"), named)
     assert isinstance(withheld, Claim) and withheld.grade == "withheld" and "cannot be asked" in withheld.reasons[0]
 
 

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from helpers import charts
-from helpers.analyse.claims import Claim, withheld
+from helpers.analyse.claims import Claim, rest
 from helpers.analyse.cosine_ratios import CosineRatios
 from helpers.analyse.embedding_regression import regress
 from helpers.analyse.nearest_windows import nearest_windows
@@ -71,7 +71,8 @@ def test_each_threshold_by_hand() -> None:
 
 
 def test_withheld_ones_are_counted_with_their_reason() -> None:
-    told = withheld(sense_claims(FAR, NEAR), topic="contexts")
+    made = sense_claims(FAR, NEAR)
+    told = rest(made, made[:1], topic="contexts")
     assert told.sentence == "Of 3 contrasts of contexts, 2 are withheld."
     assert told.reasons[0].endswith("cannot be asked of this corpus, with too few documents on one side: term")
 

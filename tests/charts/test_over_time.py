@@ -5,7 +5,7 @@ import pytest
 
 from constructed import passages
 from helpers.analyse.before_after import NOT_SHOWN, before_after
-from helpers.analyse.claims import withheld
+from helpers.analyse.claims import rest
 from helpers.analyse.over_time import over_time
 from helpers.charts import before_after as changes
 from helpers.charts import over_time as charts
@@ -116,4 +116,4 @@ def test_claims_of_changes_come_from_the_gate(found) -> None:
         "cannot be asked" in withheld_claims[0].sentence
         and "no outlet has 5 documents" in withheld_claims[0].reasons[0]
     )
-    assert "East after Late and East before Late" in withheld(withheld_claims, topic="changes").reasons[0]
+    assert "East after Late and East before Late" in rest(withheld_claims, [], topic="changes").reasons[0]

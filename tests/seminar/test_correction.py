@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 
 from coded import CODEBOOK, Letters, coded_by, encoded, estimates, outcomes, runs
-from helpers.analyse.claims import Gate, Wording, claims
+from helpers.analyse.claims import Gate, claims
 from helpers.analyse.contrasts import compare
 from helpers.analyse.units import units
+from helpers.analyse.wording import Wording
 from helpers.errors import InputError
 from helpers.seminar import correction as module
 from helpers.seminar.correction import Corrected, correct, on_log_odds, pseudo_outcomes, validated

@@ -1,7 +1,7 @@
 """The claim gate: which sentence a contrast allows, and why no stronger one (METHODS, rule 6).
 
-Every sentence about sides or outlets that a notebook or a page prints is written here, from the
-numbers, with one of four grades: described, suggested, claimed, or withheld.
+Every sentence about sides or outlets that a notebook or a page prints is written from the numbers, here and in
+helpers.analyse.wording, with one of four grades: described, suggested, claimed, or withheld.
 """
 
 import math
@@ -13,8 +13,8 @@ import polars as pl
 from helpers import html
 from helpers.analyse import null_floor
 from helpers.analyse.contrasts import Contrasts
+from helpers.analyse.wording import MOST_NAMED, Wording, sentence, side_name
 from helpers.phrases import count, listed, per_cent
-from helpers.sides import readable
 
 _WHY = {
     "its size": "no larger than what the two sides differ by on a control frame",
@@ -96,25 +96,6 @@ class Claim:
         return {"text/plain": plain, "text/html": shown, "application/vnd.workbench.claim+json": asdict(self)}
 
 
-@dataclass(frozen=True)
-class Wording:
-    """How the sentence names what was measured.
-
-    measure   value -> its label: "Universal rights", "tariffs, trade"
-    quantity  what is compared, {} being the label: "the score of the frame ‘{}’"
-    more      what the higher side does: "carry more of the frame ‘{}’"
-    unit      sd (standard deviations of documents), points (percentage points; values are shares
-              0-1) or rate (per 10,000 words)
-    held      what was held fixed, for the end of the sentence
-    """
-
-    measure: Mapping[str, str]
-    unit: str = "sd"
-    held: str = "the outlets' own voice, copies counted once"
-    quantity: str = "the score of {}"
-    more: str = "carry more of {}"
-
-
 def claims(
     contrasts: Contrasts, *, wording: Wording, gate: Gate | None = None, values: Sequence[str] | None = None
 ) -> list[Claim]:
@@ -125,31 +106,55 @@ def claims(
     made = []
     for row in table.iter_rows(named=True):
         grade, reasons = judge(row, gate=gate)
-        sentence = _sentence(row, grade, wording=wording, members=members)
+        text = sentence(row, grade, wording=wording, members=members)
         if grade != "withheld" and row["bca_differs"]:
             low, high = (row[name] / row["sd"] for name in ("bca_low", "bca_high"))
             reasons.append(
                 f"corrected for bias and skewness the interval is {low:.2f} to {high:.2f} standard deviations"
             )
+        if grade == "described":
+            reasons += [
+                _named(side, members) for side in (row["side"], row["other"]) if len(members[side]) > MOST_NAMED
+            ]
         if grade in ("suggested", "claimed") and len(table) > 1:
             reasons.append(f"one of {len(table)} contrasts made here; p is not adjusted for their number")
-        made.append(Claim(wording.measure.get(row["value"], row["value"]), grade, sentence, tuple(reasons), row))
+        made.append(Claim(wording.measure.get(row["value"], row["value"]), grade, text, tuple(reasons), row))
     return sorted(made, key=lambda c: (GRADES.index(c.grade), -abs(_effect(c.numbers))))
 
 
-def withheld(made: Sequence[Claim], *, topic: str) -> Claim:
-    """One claim that counts those withheld among `made`, by reason; what they were about stays readable."""
+def is_open(claim: Claim) -> bool:
+    """Whether what it says may be nothing: its interval includes zero."""
+    low, high = claim.numbers.get("low"), claim.numbers.get("high")
+    return claim.grade != "withheld" and low is not None and high is not None and float(low) <= 0 <= float(high)
+
+
+def rest(made: Sequence[Claim], told: Sequence[Claim], *, topic: str) -> Claim | None:
+    """One claim that counts those among `made` that were not `told`: withheld, by reason; may be nothing; or merely
+    smaller. What they were about stays readable. None where all were told. `topic`: a plural noun."""
     silent = [claim for claim in made if claim.grade == "withheld"]
-    reasons: dict[str, list[str]] = {}
+    untold = [claim for claim in made if claim.grade != "withheld" and claim not in told]
+    null = [claim for claim in untold if is_open(claim)]
+    counts = [
+        f"{len(silent)} {'is' if len(silent) == 1 else 'are'} withheld",
+        f"{len(null)} may be nothing",
+        f"{len(untold) - len(null)} more {'stands' if len(untold) - len(null) == 1 else 'stand'} in the table",
+    ]
+    said = [part for part, of in zip(counts, (silent, null, untold[len(null) :]), strict=True) if of]
+    if not said:
+        return None
+    about: dict[str, list[str]] = {}
     for claim in silent:
         kind = claim.reasons[0].split(":")[0].split(",")[0]
-        pair = f"{side_name(str(claim.numbers['side']))} and {side_name(str(claim.numbers['other']))}"
-        reasons.setdefault(f"{pair}, {_WHY.get(kind, claim.reasons[0])}", []).append(claim.topic)
-    sentence = (
-        f"Of {count(len(made), 'contrast')} of {topic}, {len(silent)} {'is' if len(silent) == 1 else 'are'} withheld."
-    )
-    told = tuple(f"between {why}: {', '.join(sorted(about))}" for why, about in sorted(reasons.items()))
-    return Claim(topic, "withheld" if silent else "described", sentence, told)
+        about.setdefault(f"between {_pair(claim)}, {_WHY.get(kind, claim.reasons[0])}", []).append(claim.topic)
+    for claim in null:
+        about.setdefault(f"between {_pair(claim)}, the interval includes zero", []).append(claim.topic)
+    reasons = tuple(f"{why}: {', '.join(sorted(topics))}" for why, topics in sorted(about.items()))
+    text = f"Of {count(len(made), 'contrast')} of {topic}, {listed(said)}."
+    return Claim(topic, "withheld" if silent else "described", text, reasons)
+
+
+def _pair(claim: Claim) -> str:
+    return f"{side_name(str(claim.numbers['side']))} and {side_name(str(claim.numbers['other']))}"
 
 
 def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
@@ -235,69 +240,6 @@ def _kept(row: Mapping) -> float:
     return min(row["alone_low"] / row["difference"], row["alone_high"] / row["difference"])
 
 
-def side_name(side: str) -> str:
-    """How a side is called inside a sentence."""
-    fixed = {"state_media": "state media", "western": "Western outlets", "un": "UN texts"}
-    return fixed.get(side) or readable(side)
-
-
-def _sentence(row: Mapping, grade: str, *, wording: Wording, members: Mapping[str, tuple[str, ...]]) -> str:
-    label = wording.measure.get(row["value"], row["value"])
-    a, b = row["side"], row["other"]
-    if grade == "withheld":
-        return f"Nothing is said of {wording.quantity.format(label)} between {side_name(a)} and {side_name(b)}."
-    difference, low, high = _scaled(row, wording.unit)
-    base_a, base_b = _based(row, ""), _based(row, "other_")
-    if difference < 0:
-        a, b, base_a, base_b, difference = b, a, base_b, base_a, -difference
-        low, high = (None, None) if low is None or high is None else (-high, -low)
-    unit = {"sd": "standard deviations", "points": "percentage points", "rate": "per 10,000 words"}[wording.unit]
-    digits = 2 if wording.unit == "sd" else 1
-    interval = "no interval" if low is None else f"95 % interval {low:z.{digits}f} to {high:z.{digits}f}"
-    size = f"{difference:.{digits}f} {unit} ({interval})"
-    quantity = wording.quantity.format(label)
-    if grade == "described" and low is not None and low <= 0:
-        least = _missed(row, wording.unit, unit, digits)
-        return (
-            f"Between these {base_a} of {_listed(members[a])} and these {base_b} of {_listed(members[b])}, {quantity} "
-            f"differs by {size}, which may be nothing{least}; {wording.held}."
-        )
-    if grade == "described":
-        return (
-            f"In these {base_a} of {_listed(members[a])}, {quantity} is higher by {size} than in these {base_b} of "
-            f"{_listed(members[b])}; {wording.held}."
-        )
-    lead = f"{side_name(a)} {wording.more.format(label)} than {side_name(b)}"
-    outlets = f"{base_a} of {count(_n_members(row, a), 'outlet')} against {base_b} of {_n_members(row, b)}"
-    return f"{lead[0].upper()}{lead[1:]}, by {size}: {outlets}, whichever outlet is left out; {wording.held}."
-
-
-def _based(row: Mapping, prefix: str) -> str:
-    """How much text one side's number rests on."""
-    documents = count(row[f"{prefix}n_documents"], "document")
-    return f"{documents} ({count(row[f'{prefix}n_passages'], 'passage')})"
-
-
-def _n_members(row: Mapping, side: str) -> int:
-    return row["n_members"] if side == row["side"] else row["other_n_members"]
-
-
-def _scaled(row: Mapping, unit: str) -> tuple[float, float | None, float | None]:
-    if unit == "sd":
-        return row["standardised"], row["std_low"], row["std_high"]
-    factor = 100 if unit == "points" else 1
-    low, high = (None if row[name] is None else factor * row[name] for name in ("low", "high"))
-    return factor * row["difference"], low, high
-
-
-def _missed(row: Mapping, unit: str, noun: str, digits: int) -> str:
-    """What would not have been seen, in the unit of the sentence."""
-    if row["detectable"] is None:
-        return ""
-    least = row["detectable"] * {"sd": 1.0, "points": 100 * row["sd"], "rate": row["sd"]}[unit]
-    return f": a difference under {least:.{digits}f} {noun} would not reliably have been seen"
-
-
 def _members(contrasts: Contrasts) -> dict[str, tuple[str, ...]]:
     """The counted members of each side; all of them where none is counted."""
     table = contrasts.members.select("side", "member", "counted").unique().sort("side", "member")
@@ -308,10 +250,11 @@ def _members(contrasts: Contrasts) -> dict[str, tuple[str, ...]]:
     return made
 
 
-def _listed(names: tuple[str, ...], most: int = 6) -> str:
-    if len(names) > most:
-        return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} others"
-    return listed(names)
+def _named(side: str, members: Mapping[str, tuple[str, ...]], most: int = 20) -> str:
+    """The outlets that a sentence has only counted."""
+    names = members[side]
+    shown = listed(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most} others"
+    return f"the {len(names)} of {side_name(side)}: {shown}"
 
 
 def _effect(numbers: Mapping) -> float:

@@ -10,9 +10,10 @@ from itertools import combinations
 
 import polars as pl
 
-from helpers.analyse.claims import THRESHOLDS, Claim, Threshold, side_name
+from helpers.analyse.claims import THRESHOLDS, Claim, Threshold
 from helpers.analyse.periods import when
 from helpers.analyse.units import FEWEST_DOCUMENTS
+from helpers.analyse.wording import side_name
 from helpers.phrases import count, per_cent
 
 LIMITS: dict[str, Threshold] = {

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import polars as pl
 
-from helpers.analyse.claims import GRADES, Claim, side_name
+from helpers.analyse.claims import GRADES, Claim
 from helpers.analyse.decomposition import Decomposition
+from helpers.analyse.wording import side_name
 from helpers.errors import InputError
 from helpers.phrases import per_cent
 

@@ -7,8 +7,9 @@ import polars as pl
 
 from helpers import html
 from helpers.analyse.before_after import NOT_SHOWN, BeforeAfter
-from helpers.analyse.claims import Claim, Gate, Wording, claims
+from helpers.analyse.claims import Claim, Gate, claims
 from helpers.analyse.contrasts import Contrasts
+from helpers.analyse.wording import Wording
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held
@@ -55,7 +56,7 @@ def changes(found: BeforeAfter, *, labels: Mapping[str, str], of: str = "sd", co
     x = alt.X(
         "change:Q",
         title=f"change, {unit}",
-        axis=alt.Axis(format="+%" if of == "share" else "+~g", labelExpr=base.PLAIN_ZERO),
+        axis=alt.Axis(format="+%" if of == "share" else "+~f", labelExpr=base.PLAIN_ZERO),
     )
     tooltip = ["value", "side", "of", *(alt.Tooltip(f"{n}:Q", format=form) for n in ("change", "low", "high")), *counts,
                "n_outlets"]  # fmt: skip

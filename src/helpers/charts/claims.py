@@ -1,19 +1,22 @@
-"""How claims show themselves: the strongest in words, those withheld counted with their reasons."""
+"""How claims show themselves: the strongest in words, the others counted with their reasons."""
 
 from collections.abc import Sequence
 
-from helpers.analyse.claims import Claim, withheld
+from helpers.analyse.claims import Claim, is_open, rest
 
 
 def tell(made: Sequence[Claim], *, topic: str, most: int = 6) -> None:
-    """Shows the `most` strongest claims one below the other, then one line that counts those withheld.
+    """Shows the `most` strongest claims one below the other, then one line that counts the others.
 
-    `topic` is a plural noun: "frames", "themes". Claims beyond `most` stand in the figure's table."""
+    What may be nothing is told in that line, unless there is nothing stronger to tell. `topic` is a plural noun:
+    "frames", "themes". Claims that are only counted stand in the figure's table."""
     from IPython.display import display
 
-    for claim in [claim for claim in made if claim.grade != "withheld"][:most]:
-        display(claim)
-    display(withheld(made, topic=topic))
+    heard = [claim for claim in made if claim.grade != "withheld"]
+    told = ([claim for claim in heard if not is_open(claim)] or heard[:1])[:most]
+    for claim in [*told, rest(made, told, topic=topic)]:
+        if claim is not None:
+            display(claim)
 
 
 def held(voice: str, copies: str) -> str:

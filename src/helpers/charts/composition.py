@@ -3,12 +3,13 @@
 import altair as alt
 import polars as pl
 
-from helpers.analyse.claims import Claim, Gate, Wording, claims
+from helpers.analyse.claims import Claim, Gate, claims
 from helpers.analyse.composition import UNASSIGNED, measures, value_of
 from helpers.analyse.contrasts import Contrasts
 from helpers.analyse.erasure import SAME, Counterparts
 from helpers.analyse.neighbours import LOOSE
 from helpers.analyse.themes import Themes
+from helpers.analyse.wording import Wording
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held

@@ -7,12 +7,15 @@ import altair as alt
 import polars as pl
 
 from helpers import html
-from helpers.analyse.claims import GRADES, Claim, Gate, Wording, claims, side_name
+from helpers.analyse.claims import GRADES, Claim, Gate, claims
 from helpers.analyse.context import Nearest, Senses, Usage
+from helpers.analyse.themes import Themes
+from helpers.analyse.wording import Wording, side_name
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held
 from helpers.charts.over_time import over_time
+from helpers.charts.theme_map import titles
 from helpers.prepare.patterns import matched_words
 from helpers.results import shows
 from helpers.sides import readable
@@ -43,7 +46,7 @@ def usage(found: Usage, *, of: str = "rate") -> Figure:
     high = float(table.select(pl.max_horizontal("value", "high").max()).item() or 1)
     for k, side in enumerate(sides):
         last = k == len(sides) - 1
-        axis = alt.Axis(format="%" if of == "share" else "~g", labels=last, ticks=last)
+        axis = alt.Axis(format="%" if of == "share" else "~f", labels=last, ticks=last)
         one = alt.Chart(drawn, width=460, height=alt.Step(20)).transform_filter(base.only(side))
         one = one.encode(
             y=alt.Y("of:N", title=readable(side), sort=None),
@@ -82,14 +85,17 @@ def time(found: Usage, *, of: str = "rate", events: Sequence[Event] = ()) -> Fig
     return over_time(found.time, labels={value: f"‘{found.term}’"}, events=events, of=of)
 
 
-def senses(found: Senses, *, most: int = 15) -> Figure | Claim:
-    """The themes of the passages with the term, by side; a withheld claim where no side can be asked."""
+def senses(found: Senses, themes: Themes, *, most: int = 15) -> Figure | Claim:
+    """The themes of the passages with the term, by side, as they are named in `themes`; a withheld claim where no side
+    can be asked."""
     if found.table.is_empty():
         said = tuple(found.sides["said"].drop_nulls())
         return Claim(found.term, "withheld", f"What passages with ‘{found.term}’ are about is not shown.", said)
-    themes = found.table.group_by("theme").agg(pl.col("share").max()).sort("share", "theme", descending=[True, False])
-    kept = themes.head(most)["theme"].to_list()
-    table = found.table.filter(pl.col("theme").is_in(kept))
+    names = dict(zip(themes.table["theme"].cast(pl.String), titles(themes.table), strict=True))
+    named = found.table.with_columns(pl.col("theme").replace(names))
+    shares = named.group_by("theme").agg(pl.col("share").max()).sort("share", "theme", descending=[True, False])
+    kept = shares.head(most)["theme"].to_list()
+    table = named.filter(pl.col("theme").is_in(kept))
     sides = found.sides["side"].to_list()
     chart = (
         alt.Chart(base.named(table), width=460, height=alt.Step(22))
@@ -116,7 +122,7 @@ def senses(found: Senses, *, most: int = 15) -> Figure | Claim:
         table=table,
         notes=(
             "Themes say what a passage is about, and not what the term means in it.",
-            *([f"{len(themes) - most} rarer themes are not drawn."] if len(themes) > most else []),
+            *([f"{len(shares) - most} rarer themes are not drawn."] if len(shares) > most else []),
             *found.sides["said"].drop_nulls(),
         ),
     )
@@ -155,9 +161,8 @@ def _usage(found: Usage) -> str:
     table = html.table(
         found.table, columns=columns, heading=f"‘{found.term}’", percent=["share", "share_low", "share_high"]
     )
-    claim = _claimed(found)
     said = "".join(f'<p class="notes">{html.escape(text)}</p>' for text in found.table["said"].drop_nulls())
-    return html.cell(table + html.claim(claim.grade, claim.sentence, claim.reasons) + said)
+    return html.cell(table + said)
 
 
 @shows(Nearest)

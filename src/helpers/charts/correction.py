@@ -4,7 +4,8 @@ import altair as alt
 import polars as pl
 
 from helpers import html
-from helpers.analyse.claims import Claim, Gate, Wording, claims
+from helpers.analyse.claims import Claim, Gate, claims
+from helpers.analyse.wording import Wording
 from helpers.charts import base
 from helpers.charts.agreement import _nobody
 from helpers.charts.base import Figure, finish

@@ -7,10 +7,11 @@ import polars as pl
 from IPython.display import HTML
 
 from helpers import html
-from helpers.analyse.claims import Claim, Gate, Wording, claims
+from helpers.analyse.claims import Claim, Gate, claims
 from helpers.analyse.contrasts import compare
 from helpers.analyse.frames import Frames, carriers
 from helpers.analyse.units import units
+from helpers.analyse.wording import Wording
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held

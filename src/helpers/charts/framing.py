@@ -3,8 +3,9 @@
 import altair as alt
 
 from helpers import html
-from helpers.analyse.claims import Claim, Gate, Wording, claims
+from helpers.analyse.claims import Claim, Gate, claims
 from helpers.analyse.framing import Framing
+from helpers.analyse.wording import Wording
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held
@@ -47,7 +48,7 @@ def own_passages(found: Framing) -> Figure | Claim:
     sides = found.sides["side"].to_list()
     order = found.table["label"].unique(maintain_order=True).to_list()
     drawn = base.named(found.table)
-    chart = alt.Chart(drawn, width=440, height=alt.Step(15)).encode(
+    chart = alt.Chart(drawn, width=440, height=alt.Step(11)).encode(
         y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=330)),
         yOffset=alt.YOffset("side:N", sort=base.side_order(sides)),
         color=base.side_colour(sides),
@@ -65,8 +66,8 @@ def own_passages(found: Framing) -> Figure | Claim:
         title=f"What goes with ‘{found.term}’, beyond the rest of the same documents",
         caption=told[0].sentence if told else none,
         how_to_read="Right of zero: a side’s passages with the term carry more of the frame than other passages of the "
-        "same documents do. Lines: 95 % intervals over documents. The last frames are controls: no term has a reason "
-        "to go with them.",
+        "same documents do. Lines: 95 % intervals over documents. The last frames are controls: no side has a "
+        "reason to differ on them.",
         description=f"Dot chart of how much more of each frame passages with ‘{found.term}’ carry, by side.",
         table=found.table,
         notes=tuple(found.sides["said"].drop_nulls()),

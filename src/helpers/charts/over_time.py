@@ -18,8 +18,8 @@ from helpers.sides import readable
 from helpers.study import Event
 
 _UNITS = {
-    "sd": ("standard deviations", "+.2f", "+~g"),
-    "rate": ("per 10,000 words", ".2~f", "~g"),
+    "sd": ("standard deviations", "+.2f", "+~f"),
+    "rate": ("per 10,000 words", ".2~f", "~f"),
     "share": ("share of documents", ".1%", "%"),
 }
 """of -> the axis title, the format of a tooltip, and of a tick."""
@@ -184,7 +184,7 @@ def _notes(found: OverTime, table: pl.DataFrame, unit: str) -> list[str]:
             made.append(
                 f"{side}: on average {per_cent(row['present'])} of its {count(row['n_outlets'], found.members)} stand "
                 "in a period, so that a move of the line may be outlets coming and going"
-                + ("." if apart is None else f"; with the same ones throughout, up to {apart:.2f} {unit} away.")
+                + (f"; with the same ones throughout, up to {apart:.2f} {unit} away." if apart else ".")
             )
         if row["period"] != found.sides["period"].min() and of_side["level"].any():
             made.append(f"{side}: dates known to the {row['period']} only, drawn as bars across it.")

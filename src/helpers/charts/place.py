@@ -5,8 +5,8 @@ import numpy as np
 import polars as pl
 
 from helpers import html
-from helpers.analyse.claims import side_name
 from helpers.analyse.place import ALL, Placed
+from helpers.analyse.wording import side_name
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held

@@ -4,8 +4,9 @@ import altair as alt
 import polars as pl
 
 from helpers import html
-from helpers.analyse.claims import Claim, Gate, Wording, claims, side_name
+from helpers.analyse.claims import Claim, Gate, claims
 from helpers.analyse.precursors import Precursors
+from helpers.analyse.wording import Wording, side_name
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.phrases import count

@@ -7,9 +7,10 @@ differ by elsewhere (windows.elsewhere).
 
 from collections.abc import Mapping
 
-from helpers.analyse.claims import GRADES, THRESHOLDS, Claim, side_name
+from helpers.analyse.claims import GRADES, THRESHOLDS, Claim
 from helpers.analyse.embedding_regression import Regression
 from helpers.analyse.units import SHARED
+from helpers.analyse.wording import side_name
 from helpers.charts.claims import held
 from helpers.phrases import count, listed, per_cent
 

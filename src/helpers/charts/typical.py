@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import polars as pl
 
 from helpers import html
-from helpers.analyse.claims import Claim, side_name
+from helpers.analyse.claims import Claim
 from helpers.analyse.place import Placed
+from helpers.analyse.wording import side_name
 from helpers.charts.claims import held
 from helpers.phrases import count, listed
 

@@ -1,6 +1,6 @@
 """Pictures of words: keyness, rates, collocates; and concordance lines to read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import altair as alt
 import polars as pl
@@ -18,7 +18,7 @@ from helpers.errors import InputError
 from helpers.phrases import count
 from helpers.prepare.patterns import pattern_of
 from helpers.results import shows
-from helpers.sides import readable
+from helpers.sides import looks, readable
 
 PANELS = 640
 """Width of all panels together, their labels apart."""
@@ -130,7 +130,14 @@ def collocates(found: Collocates, *, most: int = 15) -> Figure | Claim:
         "most). Log Dice can be compared between sides of different size.",
         description="For each side a dot chart of collocates by log Dice.",
         table=table,
-        notes=("Function words are not shown; words near it in fewer than three documents are not counted.",),
+        notes=(
+            "Function words are not shown; words near it in fewer than three documents are not counted.",
+            *(
+                f"{readable(side)}: no word is near it in three documents."
+                for side in sides
+                if side not in table["side"]
+            ),
+        ),
     )
 
 
@@ -182,19 +189,21 @@ def lines(found: Keyness, passages: pl.DataFrame, *, side: str, most: int = 10, 
         told += f", mostly {row['main_outlet']}" if row["one_outlet"] else ""
         told += "; a word of the query" if row["in_query"] else ""
         summary = f'<b>{html.escape(row["term"])}</b><span class="faint">{html.escape(told)}</span>'
-        parts.append(f"<details><summary>{summary}</summary>{_lines(there, row['term'], rows=each)}</details>")
+        shown = _lines(there, row["term"], rows=each, sides=found.sides["side"])
+        parts.append(f"<details><summary>{summary}</summary>{shown}</details>")
     heading = f'<p class="heading">{html.escape(readable(side))}</p>'
     return HTML(html.cell(heading + ("".join(parts) or '<p class="notes">No word differs with p under .05.</p>')))
 
 
 @shows(Concordance)
 def _concordance(found: Concordance) -> str:
-    return html.cell(_lines(found, found.pattern, rows=60))
+    return html.cell(_lines(found, found.pattern, rows=60, sides=found.sides["side"].drop_nulls()))
 
 
-def _lines(found: Concordance, name: str, *, rows: int) -> str:
-    """The first lines of a concordance as a table, the others counted; `name`: what they are lines of."""
-    cells = []
+def _lines(found: Concordance, name: str, *, rows: int, sides: Iterable[str]) -> str:
+    """The first lines of a concordance as a table, the others counted; `name`: what they are lines of. `sides`: all
+    sides of the study."""
+    cells, known = [], looks(sides)
     for row in found.table.head(rows).iter_rows(named=True):
         about = ", ".join(
             str(part)
@@ -202,11 +211,12 @@ def _lines(found: Concordance, name: str, *, rows: int) -> str:
             if part
         )  # fmt: skip
         quoted = " (quoted)" if row.get("voice") == "quoted" else ""
+        side = html.chip(known[row["side"]]) if row["side"] in known else ""
         cells.append(
             f'<tr><td class="n"><bdi>{html.escape(row["left"])}</bdi></td>'
             f"<td><mark>{html.escape(row['match'])}</mark></td>"
-            f"<td><bdi>{html.escape(row['right'])}</bdi></td><td>{html.escape(readable(row['side'] or ''))}</td>"
-            f'<td class="faint"><bdi>{html.escape(about + quoted)}</bdi></td></tr>'
+            f"<td><bdi>{html.escape(row['right'])}</bdi></td>"
+            f'<td class="faint">{side}<br><bdi>{html.escape(about + quoted)}</bdi></td></tr>'
         )
     counts = ", ".join(
         f"{readable(side or '')} {n:,} in {documents:,} documents"
@@ -214,10 +224,10 @@ def _lines(found: Concordance, name: str, *, rows: int) -> str:
     )
     shown = min(rows, found.table.height)
     heads = '<th class="n" scope="col">before</th>' + "".join(
-        f'<th scope="col">{name}</th>' for name in ("match", "after", "side", "where")
+        f'<th scope="col">{name}</th>' for name in ("match", "after", "where")
     )
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="concordance"><table>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="concordance"><table class="lines">'
         f"<caption>{html.escape(f'{found.n_found:,} lines of ‘{name}’')}</caption>"
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(cells)}</tbody></table></div>"
         f'<p class="more">{shown:,} of {found.n_found:,} lines shown. {html.escape(counts)}</p>'
