@@ -271,7 +271,7 @@ def test_what_may_be_nothing_and_what_is_not_told_is_counted():
     assert sorted(map(is_open, made)) == [False, False, True]
     summary = rest(made, [claim for claim in made if not is_open(claim)][:1], topic="frames")
     assert summary.sentence == "Of 3 contrasts of frames, 1 may be nothing and 1 more stands in the table."
-    assert summary.grade == "described"
+    assert summary.grade == "withheld"
     assert summary.reasons == ("between state media and Western outlets, the interval includes zero: Universal rights",)
 
 

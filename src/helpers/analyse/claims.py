@@ -130,7 +130,8 @@ def is_open(claim: Claim) -> bool:
 
 def rest(made: Sequence[Claim], told: Sequence[Claim], *, topic: str) -> Claim | None:
     """One claim that counts those among `made` that were not `told`: withheld, by reason; may be nothing; or merely
-    smaller. What they were about stays readable. None where all were told. `topic`: a plural noun."""
+    smaller. Its grade is withheld unless there are only smaller ones. None where all were told. `topic`: a plural
+    noun."""
     silent = [claim for claim in made if claim.grade == "withheld"]
     untold = [claim for claim in made if claim.grade != "withheld" and claim not in told]
     null = [claim for claim in untold if is_open(claim)]
@@ -150,7 +151,7 @@ def rest(made: Sequence[Claim], told: Sequence[Claim], *, topic: str) -> Claim |
         about.setdefault(f"between {_pair(claim)}, the interval includes zero", []).append(claim.topic)
     reasons = tuple(f"{why}: {', '.join(sorted(topics))}" for why, topics in sorted(about.items()))
     text = f"Of {count(len(made), 'contrast')} of {topic}, {listed(said)}."
-    return Claim(topic, "withheld" if silent else "described", text, reasons)
+    return Claim(topic, "withheld" if silent or null else "described", text, reasons)
 
 
 def _pair(claim: Claim) -> str:

@@ -184,7 +184,11 @@ def _notes(found: OverTime, table: pl.DataFrame, unit: str) -> list[str]:
             made.append(
                 f"{side}: on average {per_cent(row['present'])} of its {count(row['n_outlets'], found.members)} stand "
                 "in a period, so that a move of the line may be outlets coming and going"
-                + (f"; with the same ones throughout, up to {apart:.2f} {unit} away." if apart else ".")
+                + (
+                    f"; with the same ones throughout, up to {apart:.2f} {unit} away."
+                    if apart and apart >= 0.005
+                    else "."
+                )
             )
         if row["period"] != found.sides["period"].min() and of_side["level"].any():
             made.append(f"{side}: dates known to the {row['period']} only, drawn as bars across it.")
