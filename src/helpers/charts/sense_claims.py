@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from helpers.analyse.claims import GRADES, THRESHOLDS, Claim
 from helpers.analyse.embedding_regression import Regression
 from helpers.analyse.units import SHARED
-from helpers.analyse.wording import side_name
+from helpers.analyse.wording import outlets, side_name, unnamed
 from helpers.charts.claims import held
 from helpers.phrases import count, listed, per_cent
-
-MOST_NAMES = 6
 
 
 def sense_claims(found: Regression, elsewhere: Regression | None = None) -> list[Claim]:
@@ -28,6 +26,8 @@ def sense_claims(found: Regression, elsewhere: Regression | None = None) -> list
         grade, reasons = judge(row, control=control)
         if grade in ("suggested", "claimed") and found.table.height > 1:
             reasons.append(f"one of {found.table.height} contrasts made here; p is not adjusted for their number")
+        if grade == "described":
+            reasons += unnamed({row[key]: _members(found, row[key]) for key in ("side", "other")})
         made.append(Claim(found.term, grade, _sentence(found, row, control, grade), tuple(reasons), row))
     return sorted(made, key=lambda claim: (GRADES.index(claim.grade), -float(claim.numbers["squared_norm"] or 0)))
 
@@ -122,9 +122,11 @@ def _counts(row: Mapping, prefix: str) -> str:
 
 def _based(found: Regression, row: Mapping, prefix: str) -> str:
     """Whose documents one side's mean is of, in words."""
-    members = found.members.filter(side=row["other" if prefix else "side"])
+    return f"{_counts(row, prefix)} of {outlets(_members(found, row['other' if prefix else 'side']))}"
+
+
+def _members(found: Regression, side: str) -> list[str]:
+    """The outlets whose mean a side's is; all of them where none has enough documents."""
+    members = found.members.filter(side=side)
     counted = members.filter("in_mean") if members["in_mean"].any() else members
-    names = ["texts that several outlets share" if name == SHARED else name for name in counted["member"]]
-    if len(names) > MOST_NAMES:
-        names = [*names[: MOST_NAMES - 1], f"{len(names) - MOST_NAMES + 1} others"]
-    return f"{_counts(row, prefix)} of {listed(names)}"
+    return ["texts that several outlets share" if name == SHARED else name for name in counted["member"]]
