@@ -161,6 +161,12 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--outlet", help="outlet of every document")
     read.add_argument("--date", help="date of every document: 2024-03-26, 2024-03 or 2024")
 
+    read.add_argument(
+        "--fetch",
+        action="store_true",
+        help="fetch the pages of a list of addresses, slowly, where robots.txt allows it",
+    )
+
     study = commands.add_parser("study", help="make a study file", description="Make a study file.")
     new = study.add_subparsers(metavar="COMMAND", required=True).add_parser(
         "new", help="write data/studies/NAME.yml with the outlets found, sides to be filled in"
@@ -258,7 +264,7 @@ def _fetch(given: argparse.Namespace) -> None:
 def _read(given: argparse.Namespace) -> None:
     from helpers.commands.reading import read_into
 
-    read_into(given.out, given.paths, side=given.side, outlet=given.outlet, date=given.date)
+    read_into(given.out, given.paths, side=given.side, outlet=given.outlet, date=given.date, fetch=given.fetch)
 
 
 def _study_new(given: argparse.Namespace) -> None:

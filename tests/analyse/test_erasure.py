@@ -6,7 +6,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from constructed import passages
-from helpers.analyse.erasure import OTHERS, counterparts, without_sources
+from helpers.analyse.erasure import counterparts, without_sources
 from helpers.analyse.themes import Themes
 from helpers.errors import InputError
 
@@ -75,8 +75,16 @@ def test_outlets_of_few_documents_are_one_and_rows_may_come_in_any_order():
     straight = without_sources(fewer, themed(fewer))
     back = without_sources(fewer[::-1], themed(fewer)).reverse()
     assert np.allclose(straight["embedding"].to_numpy(), back["embedding"].to_numpy(), atol=1e-5)
-    alone = frame.filter(pl.Series(outlet > 0)).filter(pl.int_range(pl.len()) % 3 == 0)
-    with pytest.raises(InputError, match=f"nothing to erase.*found {OTHERS.replace('(', '.').replace(')', '.')}"):
+
+
+def test_where_every_outlet_is_small_each_counts_for_itself():
+    frame, outlet, _ = made()
+    small = frame.filter(pl.Series(outlet > 0)).filter(pl.int_range(pl.len()) % 3 == 0)
+    assert small.group_by("outlet").len()["len"].to_list() == [20, 20, 20]
+    vectors = without_sources(small, themed(small))["embedding"].to_numpy()
+    assert not np.allclose(vectors, small["embedding"].to_numpy(), atol=1e-3)
+    alone = small.with_columns(outlet=pl.lit("Post"))
+    with pytest.raises(InputError, match=r"nothing to erase.*found Post"):
         without_sources(alone, themed(alone))
 
 

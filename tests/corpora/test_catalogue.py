@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from exported import HARBOUR, RIVER, pdf_of, wrapped
-from helpers.corpora import catalogue, fetch, load
+from helpers.corpora import catalogue, fetch, load, pages
 from helpers.corpora.catalogue import read_catalogue
 from helpers.corpora.debate import states
 from helpers.corpora.fetch import cached
@@ -92,7 +92,7 @@ def listed(own_data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
             writer = csv.writer(opened)
             writer.writerow(names)
             writer.writerows([(*row[:-1], there.address + row[-1], "", "news", "en", "AI governance") for row in rows])
-        monkeypatch.setattr(catalogue, "MANNERS", Manners(pause=0.0, timeout=1.0, archive=f"{there.address}/web/"))
+        monkeypatch.setattr(pages, "MANNERS", Manners(pause=0.0, timeout=1.0, archive=f"{there.address}/web/"))
         yield there
 
 

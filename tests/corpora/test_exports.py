@@ -178,11 +178,11 @@ def test_no_order_of_lines_breaks_the_readers(lines: list[str]) -> None:
 )
 def test_lists_of_addresses_say_what_they_are(tmp_path: Path, head: str, message: str) -> None:
     row = ",".join("https://hill.example/a" if "url" in name.lower() else "x" for name in head.split(","))
-    with pytest.raises(InputError, match=rf"{message}.*Save the pages"):
+    with pytest.raises(InputError, match=rf"{message}.*With --fetch"):
         read(plain(tmp_path / "stories.csv", [head, row]))
 
 
 def test_gdelt_events(tmp_path: Path) -> None:
     row = "\t".join([*map(str, range(60)), "https://hill.example/a"])
-    with pytest.raises(InputError, match=r"GDELT's events.*Save the pages"):
+    with pytest.raises(InputError, match=r"GDELT's events.*read that with --fetch"):
         read(plain(tmp_path / "20240326.export.CSV", [row, row]))

@@ -41,13 +41,16 @@ def without_sources(passages: pl.DataFrame, themes: Themes) -> pl.DataFrame:
     """`passages` with vectors from which the outlets' style has been erased, to be given to themes() again.
 
     The erasure is estimated on passages that have a theme, each document weighing the same, from the
-    differences between outlets within themes; outlets with fewer than FEWEST_OF_A_SOURCE documents count as one,
+    differences between outlets within themes; outlets with fewer than FEWEST_OF_A_SOURCE documents count as one
+    (each for itself where no other has more: what is erased is then more than style, and a claim is harder to make),
     speakers never count. Raises InputError where there is one outlet only."""
     need(passages, ["embedding", "id", "outlet", "document_id"], where="passages", do="Run encode(passages) first.")
     placed = passages.join(themes.passages.select("id", "theme"), on="id", how="left", maintain_order="left")
     documents = pl.col("document_id").n_unique().over("outlet")
     source = pl.when(documents >= FEWEST_OF_A_SOURCE).then("outlet").otherwise(pl.lit(OTHERS))
     rows = placed.with_columns(source=source, _row=pl.int_range(pl.len())).drop_nulls("theme").sort("id")
+    if rows["source"].n_unique() < 2:
+        rows = rows.with_columns(source="outlet")
     names = rows["source"].unique().sort()
     if len(names) < 2:
         raise InputError(

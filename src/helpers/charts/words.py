@@ -14,7 +14,6 @@ from helpers.analyse.units import in_scope
 from helpers.analyse.words import REST, Keyness, top
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
-from helpers.errors import InputError
 from helpers.phrases import count
 from helpers.prepare.patterns import pattern_of
 from helpers.results import shows
@@ -26,16 +25,18 @@ PANELS = 640
 _ABOUT = "p is about these documents (whole ones exchanged at random, corrected for all terms), never about a side."
 
 
-def keyness(found: Keyness, *, other: str | None = None, most: int = 15) -> Figure:
+def keyness(found: Keyness, *, other: str | None = None, most: int = 15) -> Figure | Claim:
     """The terms most typical of each side, against all others or against one `other` side.
 
-    Terms as `words.top` chooses them. Open marks: one outlet's own word; faint: a word of the query."""
+    Terms as `words.top` chooses them. Open marks: one outlet's own word; faint: a word of the query. A withheld claim
+    where no term differs."""
     pairs = found.table.select("side", "other").unique().sort("side", "other")
     sides = found.sides["side"].to_list()
     against = {side: _against(pairs, side, other) for side in sides if side != other}
     picked = pl.concat([top(found, side, other=opponent, most=most) for side, opponent in against.items()])
     if picked.is_empty():
-        raise InputError("no term differs between the sides with p under .05", where="charts.words.keyness")
+        sentence = "Which words are typical of each side cannot be asked of this corpus."
+        return Claim("key words", "withheld", sentence, ("no term differs between the sides with p under .05",))
     table = picked.select(
         "side", "other", "term", "z_documents", "z", "p", "rate", "other_rate", "n_documents", "other_n_documents",
         "dispersion", "n_outlets", "main_outlet", "main_share", "one_outlet", "in_query",

@@ -18,9 +18,11 @@ def read_into(
     side: str | None = None,
     outlet: str | None = None,
     date: str | None = None,
+    fetch: bool = False,
 ) -> Path:
     """Writes the documents in `paths` to `out` (Parquet) and, where rows were refused, their reasons to
-    FILE.rejected.csv beside it; says what was recognised. `side`, `outlet`, `date`: of every document.
+    FILE.rejected.csv beside it; says what was recognised. `side`, `outlet`, `date`: of every document;
+    `fetch`: also the pages that a list of addresses names.
 
     Returns `out`. Raises InputError where nothing can be read or `out` is no place for a table."""
     if out.suffix != ".parquet":
@@ -35,7 +37,7 @@ def read_into(
             )
         if path.resolve() == target:
             raise InputError("the table would overwrite what is read", where=out, do="Give it another name.")
-    reading = read(paths, side=side, outlet=outlet, date=date, progress=True)
+    reading = read(paths, side=side, outlet=outlet, date=date, progress=True, fetch=fetch)
     refused = target.with_suffix(".rejected.csv")
     target.parent.mkdir(parents=True, exist_ok=True)
     _whole(target, lambda place: reading.table.write_parquet(place))

@@ -17,14 +17,13 @@ from helpers.corpora.article import article_in
 from helpers.corpora.files import Reading, gather
 from helpers.corpora.formats import Bad, Sheet
 from helpers.corpora.pages import NOT_TRIED, UNREACHED, Kept, Missed, collect, keep
-from helpers.corpora.polite import Manners, Page
+from helpers.corpora.polite import Page
 from helpers.corpora.recipes import Recipe
 from helpers.errors import InputError
 from helpers.html import csv as as_csv
 from helpers.paths import data_folder
 from helpers.tables import DOCUMENTS
 
-MANNERS = Manners()
 KINDS = {".html": "text/html", ".htm": "text/html", ".pdf": "application/pdf", ".txt": "text/plain"}
 
 
@@ -53,7 +52,7 @@ def fetch_pages(wanted: Recipe, folder: Path, *, source: Path | None = None, pro
         _by_hand(chosen, source)
     by_address = {row["url"]: row for row in chosen}
     asked = [(row["url"], row["date"] or None) for row in chosen]
-    found = {one.address: one for one in collect(asked, manners=MANNERS, progress=progress)}
+    found = {one.address: one for one in collect(asked, progress=progress)}
     kept = [(row, page) for row in chosen if isinstance(page := found[row["url"]], Kept)]
     missed = [(by_address[one.address], one.reason) for one in found.values() if isinstance(one, Missed)]
     if not kept:

@@ -54,14 +54,7 @@ def recognise(columns: Iterable[str], *, where: object = "the file") -> dict[str
     Capitals, blanks and punctuation in names do not matter. `source` holds the outlet unless
     another column does. Raises InputError listing the columns where none holds the text."""
     columns = list(columns)
-    by_name: dict[str, str] = {}
-    for column in columns:
-        by_name.setdefault(_plain(column), column)
-    found: dict[str, str] = {}
-    for role, names in NAMES.items():
-        name = next((name for name in names if name in by_name), None)
-        if name is not None:
-            found[role] = by_name[name]
+    found = roles_of(columns)
     if "text" not in found and "url" in found:
         shown = ", ".join(repr(column[:40]) for column in columns[:12])
         raise InputError(
@@ -69,14 +62,15 @@ def recognise(columns: Iterable[str], *, where: object = "the file") -> dict[str
             where=where,
             expected="a column named text, body, content, full text or article",
             found=shown + (f" and {len(columns) - 12} more" if len(columns) > 12 else ""),
-            do="Save the pages as HTML or PDF in a folder, and read that.",
+            do="With --fetch, `workbench read` fetches the pages that may be fetched; or save them as HTML or PDF in a "
+            "folder, and read that.",
         )
     if len(columns) in (58, 61) and str(columns[-1]).startswith("http"):
         raise InputError(
             "these are GDELT's events, which carry addresses and no texts",
             where=where,
             found=f"{len(columns)} columns without names",
-            do="Save the pages behind the addresses as HTML or PDF in a folder, and read that.",
+            do="Make a CSV with one column, url, of the last one, and read that with --fetch.",
         )
     if "text" not in found:
         shown = ", ".join(repr(column[:40]) for column in columns[:30]) or "no column"
@@ -87,6 +81,19 @@ def recognise(columns: Iterable[str], *, where: object = "the file") -> dict[str
             found=shown + (f" and {len(columns) - 30} more" if len(columns) > 30 else ""),
             do="Rename the column that holds the articles to `text`.",
         )
+    return found
+
+
+def roles_of(columns: Iterable[str]) -> dict[str, str]:
+    """As recognise, but without asking for a text."""
+    by_name: dict[str, str] = {}
+    for column in columns:
+        by_name.setdefault(_plain(column), column)
+    found: dict[str, str] = {}
+    for role, names in NAMES.items():
+        name = next((name for name in names if name in by_name), None)
+        if name is not None:
+            found[role] = by_name[name]
     return found
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import polars as pl
 
 from helpers.corpora import dates
+from helpers.corpora.addresses import lists_addresses, with_pages
 from helpers.corpora.columns import recognise
 from helpers.corpora.formats import KINDS, Bad, Sheet, excerpt, sheets
 from helpers.corpora.text import clean, count_words, language_of, one_line, without_tags
@@ -49,10 +50,13 @@ def read(
     outlet: str | None = None,
     date: str | datetime.date | None = None,
     progress: bool = False,
+    fetch: bool = False,
 ) -> Reading:
     """Documents from files, folders and patterns (`exports/*.csv`) of CSV, TSV, JSON, JSONL, Parquet, TXT, HTML, DOCX,
     PDF, RTF, and ZIP of these; exports of Nexis Uni, Factiva and ProQuest give one document an article. `side`,
     `outlet` and `date` hold for every document, over what its file says.
+
+    `fetch`: where a table lists addresses and holds no texts, the pages are fetched (corpora/pages.py).
 
     Without them: outlet is the column's, else the address's host, else the file's name; side is null unless a
     column `side` says. Ids given are kept (with the file's name before them where two files use the same one), else
@@ -67,6 +71,8 @@ def read(
     for path, name in _shown(found, progress):
         try:
             for sheet in sheets(path, name=name):
+                if fetch and lists_addresses(sheet):
+                    sheet = with_pages(sheet, progress=progress)
                 if problem := gathered.add(sheet):
                     failures.append(problem)
         except InputError as error:

@@ -18,7 +18,9 @@ from helpers.corpora.article import article_in
 from helpers.corpora.polite import Manners, NotFetchedError, Page, Visitor, archived
 from helpers.errors import InputError
 from helpers.paths import cache_folder
+from helpers.progress import steps
 
+MANNERS = Manners()
 HOSTS_IN_VAIN = 5
 """So many different hosts out of reach, and none that answered: there is no network, and the rest need not be tried."""
 UNREACHED = "no server could be reached"
@@ -58,17 +60,18 @@ class Missed:
 
 
 def collect(
-    wanted: Iterable[tuple[str, str | None]], *, manners: Manners, progress: bool = False
+    wanted: Iterable[tuple[str, str | None]], *, manners: Manners | None = None, progress: bool = False
 ) -> Iterator[Kept | Missed]:
     """For each address (with the date of its page, where known), in another order: the page, from the cache or fetched.
     Hosts take turns, so that the pause of one is spent on another. What could not be had before is asked for again.
 
     A page that is gone, or whose server is out of reach or fails, is looked for in the archive; one that its publisher
     refuses, or does not show in full, is not."""
-    visitor = Visitor(manners)
+    visitor = Visitor(manners or MANNERS)
     in_vain: set[str] = set()
     answered = False
-    for address, date in _shown(list(_in_turn(wanted)), progress):
+    turns = list(_in_turn(wanted))
+    for address, date in steps(turns, total=len(turns), name="fetching") if progress else turns:
         record = _record(address)
         known = read_record(record)
         if isinstance(known, Kept):
@@ -148,14 +151,6 @@ def _in_turn(wanted: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, st
             yield hosts[host].popleft()
             if not hosts[host]:
                 del hosts[host]
-
-
-def _shown(wanted: list[tuple[str, str | None]], progress: bool) -> Iterable[tuple[str, str | None]]:
-    if not progress:
-        return wanted
-    from tqdm.auto import tqdm
-
-    return tqdm(wanted, desc="fetching", unit="page", leave=False)
 
 
 def _folder() -> Path:
