@@ -13,8 +13,8 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 @dataclass
 class Served:
-    """`routes`: path -> (status, headers, body), or a function of the request's headers that gives these; `asked`:
-    path, monotonic time and headers of each request in order."""
+    """`routes`: path -> (status, headers, body or its pieces), or a function of the request's headers that gives these;
+    `asked`: path, monotonic time and headers of each request in order."""
 
     address: str
     routes: dict[str, Any]
@@ -37,10 +37,12 @@ def served(routes: dict[str, tuple[int, dict[str, str], bytes] | Callable]) -> I
             status, headers, body = answer(dict(self.headers)) if callable(answer) else answer
             with contextlib.suppress(ConnectionError):
                 self.send_response(status)
-                for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                length = {"Content-Length": str(len(body))} if isinstance(body, bytes) else {}
+                for name, value in {**length, **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(body)
+                for piece in [body] if isinstance(body, bytes) else body:
+                    self.wfile.write(piece)
             here.at_once -= 1
 
         def log_message(self, *_: object) -> None:

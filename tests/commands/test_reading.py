@@ -28,7 +28,7 @@ def test_writes_the_table_and_the_refused_rows_beside_it(tmp_path, capsys):
     assert refused.select("file", "row", "excerpt").rows() == [("export.csv", 2, "'=B")]
     assert "20 words" in refused["reason"][0]
     said = capsys.readouterr().out
-    assert "title in 'Headline'" in said and "1 documents" in said and "1 rows left out" in said
+    assert "title in 'Headline'" in said and "1 document\n" in said and "1 row left out" in said
     assert sorted(p.name for p in out.parent.iterdir()) == ["texts.parquet", "texts.rejected.csv"]
 
 

@@ -92,7 +92,7 @@ def listed(own_data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
             writer = csv.writer(opened)
             writer.writerow(names)
             writer.writerows([(*row[:-1], there.address + row[-1], "", "news", "en", "AI governance") for row in rows])
-        monkeypatch.setattr(pages, "MANNERS", Manners(pause=0.0, timeout=1.0, archive=f"{there.address}/web/"))
+        monkeypatch.setattr(pages, "MANNERS", Manners(pause=0.0, timeout=20.0, archive=f"{there.address}/web/"))
         yield there
 
 
@@ -153,6 +153,23 @@ def test_nothing_fetched_is_one_line_that_says_what_to_do(listed: Served, tmp_pa
     given = json.dumps({"name": "own", "corpus": "ai-governance", "sides": {"a": ["River Gazette"]}})
     with pytest.raises(InputError, match=r"no part of the corpus can be had.*--from FOLDER"):
         load(parse_study(given, path=tmp_path / "own.yml"), progress=False)
+
+
+def test_a_full_disk_keeps_what_was_fetched(listed: Served, own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if ".pdf" in path.name:
+            raise OSError(28, "No space left on device", str(path))
+        return whole(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match=r"ai-governance cannot be stored.*No space left on device.*Make room"):
+        fetch("ai-governance", progress=False)
+    assert not (own_cache / "corpora" / "ai-governance").exists()
+    monkeypatch.undo()
+    monkeypatch.setenv("WORKBENCH_CACHE", str(own_cache))
+    assert not list((own_cache / "pages").rglob("*.part")), "nothing half written"
 
 
 def test_a_page_that_has_left_the_cache_is_listed(listed: Served, own_cache: Path) -> None:

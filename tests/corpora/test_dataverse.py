@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,24 +173,27 @@ def test_no_network(monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> None:
 def test_a_killed_fetch_goes_on_from_there(repository: Served, tmp_path: Path, own_cache: Path) -> None:
     content = archive_of(tmp_path, n=100)
     offer(repository, entry(3, "UNGDC.zip", content))
-    half = len(content) // 2
-    repository.routes["/api/access/datafile/3"] = lambda _: (200, {"Content-Length": str(len(content))}, held())
+    half, killed = len(content) // 2, threading.Event()
 
-    def held() -> bytes:
-        return content[:half]  # and then nothing: the server closes, and the killed process has half of it
+    def halting(_: object) -> tuple[int, dict[str, str], Iterator[bytes]]:
+        def pieces() -> Iterator[bytes]:
+            yield content[:half]
+            killed.wait(60)
 
+        return 200, {"Content-Length": str(len(content))}, pieces()
+
+    repository.routes["/api/access/datafile/3"] = halting
     code = (
-        "import sys; from helpers.corpora import dataverse, fetch\n"
-        "dataverse.SERVER = sys.argv[1]; dataverse.TRIES = 10**6\n"
+        "import sys; from helpers.corpora import dataverse, fetch; dataverse.SERVER = sys.argv[1]\n"
         "fetch('un-general-debate', progress=False)"
     )
     child = subprocess.Popen([sys.executable, "-c", code, repository.address], stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
-    while not any(name.endswith(".part") for name in leftovers(own_cache)) and time.monotonic() < deadline:
+    while not any(p.stat().st_size for p in (own_cache / "corpora").glob(".*.part")) and time.monotonic() < deadline:
         time.sleep(0.02)
-    time.sleep(0.3)
     child.send_signal(signal.SIGKILL)
     child.wait()
+    killed.set()
     repository.routes["/api/access/datafile/3"] = there = file(content)
     assert fetch("un-general-debate", progress=False).read_bytes() == content
     assert 0 < there.answers[0] <= half

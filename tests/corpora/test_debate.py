@@ -74,8 +74,9 @@ def test_packing_is_the_same_every_time(folder: Path) -> None:
 def test_damaged_archives(tmp_path: Path, folder: Path, name: str) -> None:
     file = tmp_path / name
     file.write_bytes(packed(folder)[:-40] if name == "a.zip" else b"\x1f\x8b\x08" + b"\0" * 40)
-    with pytest.raises(InputError, match="damaged or no archive"):
+    with pytest.raises(InputError, match="damaged or no archive") as raised:
         read_debate(file)
+    assert "\n" not in str(raised.value)
 
 
 def test_nothing_there(tmp_path: Path) -> None:

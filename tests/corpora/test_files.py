@@ -58,9 +58,9 @@ def test_what_is_given_holds_over_what_the_file_says(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252"])
 def test_encodings(tmp_path: Path, encoding: str) -> None:
-    text = STORY + " Señor Núñez's “café” was full."
+    text = STORY + (" Señor Núñez was full." if encoding == "latin-1" else " Señor Núñez's “café” was full.")
     row = read(csv_of(tmp_path / "a.csv", ("É", "2017", "O", text)).with_suffix(".csv")).table
     assert row["text"][0] == text
     file = write(tmp_path / "b.csv", f'title,text\nÉ,"{text}"', encoding)
@@ -181,6 +181,15 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     )
     assert row["title"] == "</script><script>alert(1)</script> evil"
     assert row["text"] == STORY
+
+
+def test_a_page_with_an_end_of_script_in_its_title(tmp_path: Path) -> None:
+    title = "&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; A vote"
+    body = f"<article><h1>A vote</h1><p>{STORY}</p><p>{OTHER}</p></article>"
+    page = write(tmp_path / "a.html", f"<html><head><title>{title}</title></head><body>{body}</body></html>")
+    row = read(page).table.row(0, named=True)
+    assert row["title"] in ("</script><script>alert(1)</script> A vote", "A vote")
+    assert STORY in row["text"] and "alert" not in row["text"]
 
 
 def test_no_text_column_names_the_columns(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ ARTICLE = page("A vote on the river", LONG)
 
 def manners(there: Served, **given: float) -> Manners:
     """Quick ones, with an archive that is a path of the same server."""
-    return Manners(**{"pause": 0.0, "timeout": 1.0, **given}, archive=f"{there.address}/web/")
+    return Manners(**{"pause": 0.0, "timeout": 20.0, **given}, archive=f"{there.address}/web/")
 
 
 def run(there: Served, *paths: str, date: str | None = "2024-03-26") -> dict[str, Kept | Missed]:
@@ -89,7 +89,7 @@ def test_without_a_network_it_stops_early() -> None:
     hosts = [f"http://127.0.0.1:{one.getsockname()[1]}/a" for one in closed]
     for one in closed:
         one.close()
-    quick = Manners(pause=0.0, timeout=1.0, archive=f"{hosts.pop()}/web/")
+    quick = Manners(pause=0.0, timeout=20.0, archive=f"{hosts.pop()}/web/")
     found = [one for one in collect([(host, None) for host in hosts], manners=quick) if isinstance(one, Missed)]
     assert [one.reason == "not tried: no server could be reached" for one in found] == [False] * 5 + [True] * 7
     assert found[0].reason == "no connection to the server; the archive: no connection to the server"

@@ -9,6 +9,7 @@ import polars as pl
 from helpers.corpora import read
 from helpers.errors import InputError
 from helpers.html import csv
+from helpers.phrases import count
 
 
 def read_into(
@@ -46,9 +47,12 @@ def read_into(
     else:
         refused.unlink(missing_ok=True)
     _tell(reading.table, reading.rejected, reading.recognised)
-    print(f"{out}: {reading.table.height:,} documents" + ("" if reading.table.height else "; nothing could be used"))
+    print(
+        f"{out}: {count(reading.table.height, 'document')}"
+        + ("" if reading.table.height else "; nothing could be used")
+    )
     if reading.rejected.height:
-        print(f"{refused.name} beside it: {reading.rejected.height:,} rows left out, with reasons")
+        print(f"{refused.name} beside it: {count(reading.rejected.height, 'row')} left out, with reasons")
     return out
 
 
@@ -67,8 +71,7 @@ def _tell(table: pl.DataFrame, rejected: pl.DataFrame, recognised: pl.DataFrame)
     said = recognised.filter(~pl.col("role").is_in(["not used", "export"]))
     for database in sorted(set(exports.values())):
         files = [file for file, name in exports.items() if name == database]
-        count = "1 file" if len(files) == 1 else f"{len(files)} files"
-        print(f"export of {database} ({count}): {_roles(said.filter(pl.col('file').is_in(files)))}")
+        print(f"export of {database} ({count(len(files), 'file')}): {_roles(said.filter(pl.col('file').is_in(files)))}")
     if roles := _roles(said.filter(~pl.col("file").is_in(list(exports)))):
         print(f"recognised: {roles}")
     outlets = table.group_by("outlet").len().sort("len", "outlet", descending=[True, False])

@@ -79,7 +79,7 @@ def _found(path: Path) -> Iterator[tuple[str, bytes]]:
         raise InputError(
             "the archive is damaged or no archive",
             where=path,
-            found=str(error)[:80],
+            found=(str(error) or type(error).__name__).splitlines()[0][:80],
             do="Fetch or copy it again.",
         ) from None
     if none_yet:
