@@ -47,7 +47,7 @@ def test_import_is_light_and_quick():
 def test_help_names_every_command():
     told = workbench("--help")
     assert told.returncode == 0
-    for name in ("report", "lab", "fetch", "read", "study", "doctor"):
+    for name in ("report", "slides", "lab", "fetch", "read", "study", "doctor"):
         assert f"  {name} " in told.stdout
     assert workbench("--version").stdout.startswith("workbench ")
     assert workbench("study", "new", "--help").returncode == 0
@@ -154,6 +154,16 @@ def test_report_passes_on_and_prints_the_address(capsys, monkeypatch, tmp_path):
     asked["progress"]("half done")
     told = capsys.readouterr()
     assert told.out == f"open {(tmp_path / 'pages' / 'index.html').as_uri()}\n" and told.err == "half done\n"
+
+
+def test_slides_are_those_of_the_report(capsys, monkeypatch, tmp_path):
+    import helpers.report
+
+    asked = []
+    monkeypatch.setattr(helpers.report, "report", lambda studies, **options: asked.append((studies, options["out"])))
+    assert cli.main(["slides", "teaching", "--out", str(tmp_path)]) == 0
+    assert asked == [(["teaching"], tmp_path)]
+    assert capsys.readouterr().out == f"open {(tmp_path / 'teaching' / 'slides.html').as_uri()}\n"
 
 
 def test_lab_opens_the_notebooks_with_this_environment(monkeypatch):

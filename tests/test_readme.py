@@ -36,7 +36,7 @@ def test_command_parses(line, monkeypatch):
     else:
         assert words[0] == "workbench"
         ran = []
-        for name in ("_report", "_lab", "_fetch", "_read", "_study_new", "_seminar", "_doctor"):
+        for name in ("_report", "_slides", "_lab", "_fetch", "_read", "_study_new", "_seminar", "_doctor"):
             monkeypatch.setattr(cli, name, lambda given, name=name: ran.append(name))
         if "--help" in words:
             with pytest.raises(SystemExit) as stop:

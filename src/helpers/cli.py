@@ -1,4 +1,4 @@
-"""The commands: `workbench report | lab | fetch | read | study new | seminar | doctor`.
+"""The commands: `workbench report | slides | lab | fetch | read | study new | seminar | doctor`.
 
 Exit status: 0 done, 1 a fault of the workbench (or a FAIL of the doctor), 2 something to be put
 right by the user, 130 stopped with Ctrl-C. Nothing heavy is imported before a command asks for it.
@@ -145,6 +145,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     report.add_argument("--fresh", action="store_true", help="compute again what is kept from earlier runs")
 
+    slides = command("slides", _slides, "write the findings of a study as slides, one finding a slide, with its chart")
+    slides.add_argument("study", metavar="STUDY", help="name or .yml file")
+    slides.add_argument(
+        "--out", type=Path, default=Path("reports"), metavar="DIR", help="folder for the pages (reports)"
+    )
+    slides.epilog = "They are made from the report's own results; what has not been run yet is run first."
+
     lab = command("lab", _lab, "open JupyterLab on the notebooks")
     lab.epilog = "Other options, such as --no-browser or --port=8890, are passed on to JupyterLab."
 
@@ -232,6 +239,14 @@ def _report(given: argparse.Namespace) -> None:
     page = Path(report(given.studies or list(SHIPPED), out=given.out, fresh=given.fresh, progress=_say))
     page = page / "index.html" if page.is_dir() else page
     print(f"open {page.resolve().as_uri()}")
+
+
+def _slides(given: argparse.Namespace) -> None:
+    from helpers.report import report
+    from helpers.study import open_study
+
+    report([given.study], out=given.out, progress=_say)
+    print(f"open {(given.out / open_study(given.study).name / 'slides.html').resolve().as_uri()}")
 
 
 def _lab(given: argparse.Namespace) -> int:

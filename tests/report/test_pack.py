@@ -29,7 +29,7 @@ def test_a_study_is_packed_whole_and_stands_alone(workplace, put):
         texts = {name.removeprefix("bridge/"): held.read(name).decode("utf-8") for name in names}
     assert names == sorted(names)
     assert set(texts) == {
-        "00_first.html", "01_second.html", "index.html", "README.txt", "citation.bib", "records.json",
+        "00_first.html", "01_second.html", "index.html", "slides.html", "README.txt", "citation.bib", "records.json",
         "tables/00_first-bridge.csv", "tables/00_first-bridge-2.csv", "source/study.yml",
     }  # fmt: skip
     assert texts["tables/00_first-bridge.csv"].splitlines() == ["\ufeffx,said", "1,'=1+1", "2,b"]

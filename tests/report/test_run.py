@@ -34,7 +34,7 @@ def test_pages_are_made_kept_and_led_to(workplace, put):
     out = report("bridge", out=workplace / "out", progress=lines.append)
     assert out == workplace / "out" / "index.html"
     pages = {path.name for path in (workplace / "out" / "bridge").iterdir()}
-    assert pages == {"00_first.html", "01_second.html", "index.html"}
+    assert pages == {"00_first.html", "01_second.html", "index.html", "slides.html"}
     first = (workplace / "out" / "bridge" / "00_first.html").read_text(encoding="utf-8")
     assert sys.executable in first
     assert "bridge has a bridge." in first

@@ -77,11 +77,17 @@ def findings(page: Page) -> list[Finding]:
         if grade == "described" and not reasons and not numbers:
             continue
         low, high = (held if isinstance(held := numbers.get(end), int | float) else 1.0 for end in ("low", "high"))
-        brief = _NUMBERS.split(sentence)[0]
+        brief, _ = parted(sentence)
         shown = html.claim(grade, sentence, reasons, brief=brief if brief != sentence else None)
         shown = Markup(f'<div class="workbench">{shown}</div>')
         made.append(Finding(page.entry, grade, sentence, not low <= 0 <= high, shown, _why(reasons)))
     return sorted(made, key=lambda finding: (list(GRADES).index(finding.grade), not finding.seen))
+
+
+def parted(sentence: str) -> tuple[str, str]:
+    """A sentence of the claim gate in short, and of how many documents and outlets it holds; "" where it says none."""
+    brief, *numbers = _NUMBERS.split(sentence, maxsplit=1)
+    return brief, numbers[0] if numbers else ""
 
 
 def _why(reasons: Sequence[str]) -> str:

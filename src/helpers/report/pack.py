@@ -21,6 +21,7 @@ _READ_ME = """{title}
 {line}
 
 index.html      begin here: it opens in any browser, without a network
+slides.html     its findings as slides
 tables/         the numbers of every chart, as CSV; text that a spreadsheet would run has an apostrophe before it
 records.json    what each page was made from: hashes, versions, seed
 citation.bib    how to cite it

@@ -59,6 +59,7 @@ class Page:
     day      when its notebook was run
     picture  its first chart as a data: address, or None; `words` is its text alternative, `caption` its sentence
     tables   the numbers of its charts: a name for a file -> CSV
+    notebook  as it was run, for the slides
     """
 
     entry: Entry
@@ -71,6 +72,7 @@ class Page:
     caption: str
     tables: dict[str, str]
     failure: Failure | None
+    notebook: NotebookNode | None = None
 
 
 def page(
@@ -99,7 +101,7 @@ def page(
     picture, words = _picture(made.figures)
     caption = next((str(figure["caption"]) for figure in made.figures if figure.get("caption")), "")
     tables = {figure["name"]: figure["csv"] for figure in island.figures if figure["csv"]}
-    return Page(entry, text, tuple(made.claims), record, day, picture, words, caption, tables, failure)
+    return Page(entry, text, tuple(made.claims), record, day, picture, words, caption, tables, failure, notebook)
 
 
 def day_of(notebook: NotebookNode) -> datetime.date | None:

@@ -28,6 +28,7 @@ from helpers.report.foot import foot
 from helpers.report.index import Shelf, all_studies, of_all, study_index
 from helpers.report.kernels import Ran, run_all
 from helpers.report.page import Entry, Failure, Page, entry_of, page
+from helpers.report.slides import deck
 from helpers.results import fingerprint
 from helpers.study import Study, open_study, studies
 
@@ -54,7 +55,8 @@ def report(
     workers: int | None = None,
     progress: Say | bool = True,
 ) -> Path:
-    """Writes the pages of those studies into `out`/<study>/ and returns `out`/index.html, which leads to all.
+    """Writes the pages of those studies into `out`/<study>/, their findings as slides beside them, and returns
+    `out`/index.html, which leads to all.
 
     wanted    names or files of studies
     fresh     runs every notebook, also those of which nothing changed
@@ -84,7 +86,9 @@ def report(
         for study in opened:
             filled = shelves.get(study.name)
             if filled and filled.about and filled.pages:
-                write(out / f"{study.name}.zip", _zipped(filled, filled.about, study))
+                slides = deck(filled, filled.about)
+                write(out / study.name / "slides.html", slides)
+                write(out / f"{study.name}.zip", _zipped(filled, filled.about, study, slides))
         write(out / "index.html", all_studies(shelves.values(), out=out))
     for shelf in shelves.values():
         stopped = [made for made in shelf.pages.values() if made.failure]
@@ -113,12 +117,11 @@ def write(path: Path, content: str | bytes) -> None:
         raise
 
 
-def _zipped(shelf: Shelf, shown: About, study: Study) -> bytes:
+def _zipped(shelf: Shelf, shown: About, study: Study, slides: str) -> bytes:
     """The study's pages as they were made in this run, in a zip that opens without the others."""
     index, cited = study_index(shelf, zipped=None), foot(shown, **of_all(shelf.shown, shown))["cited"]
-    return pack.packed(
-        shelf.name, pack.members(shelf.shown, index=index, title=shelf.title, cited=cited) | pack.sources(study)
-    )
+    members = pack.members(shelf.shown, index=index, title=shelf.title, cited=cited) | {"slides.html": slides}
+    return pack.packed(shelf.name, members | pack.sources(study))
 
 
 def notebooks_folder() -> Path:
