@@ -26,9 +26,11 @@ from helpers.charts import (
     place,
     portrait,
     precursors,
+    robustness,
     search,
     sense_claims,
     themes,
+    trap_table,
     typical,
     words,
 )
@@ -58,9 +60,11 @@ __all__ = [
     "place",
     "portrait",
     "precursors",
+    "robustness",
     "search",
     "sense_claims",
     "themes",
+    "trap_table",
     "typical",
     "words",
 ]

@@ -19,10 +19,13 @@ from helpers.results import shows
 from helpers.sides import readable
 
 
-def frame_claims(found: Frames, *, validated: Mapping[str, bool] | None = None) -> list[Claim]:
+def frame_claims(
+    found: Frames, *, validated: Mapping[str, bool] | None = None, limits: Mapping[str, str] | None = None
+) -> list[Claim]:
     """What the claim gate allows to be said of each frame (controls aside) between each pair of sides.
 
-    `validated`: what hand codes bear out (helpers.seminar.correction.validated); None: nobody has coded."""
+    `validated`: what hand codes bear out (helpers.seminar.correction.validated); None: nobody has coded. `limits`: of
+    which nothing beyond described is said, and why (as in claims.Gate)."""
     labels = found.codebook.labels()
     return claims(
         found.contrasts,
@@ -32,7 +35,7 @@ def frame_claims(found: Frames, *, validated: Mapping[str, bool] | None = None) 
             quantity="the score of the frame ‘{}’",
             more="carry more of the frame ‘{}’",
         ),
-        gate=Gate(floors=found.floors, validated=validated or {}),
+        gate=Gate(floors=found.floors, validated=validated or {}, limits=limits or {}),
         values=found.codebook.columns(control=False),
     )
 

@@ -24,13 +24,18 @@ STUB = "# your turn"
 _SOLUTION = re.compile(rf"^([ \t]*){BEGIN}[ \t]*\n(.*?)^[ \t]*{END}[ \t]*$", flags=re.DOTALL | re.MULTILINE)
 
 
+def gold_paragraphs() -> pl.DataFrame:
+    """data/teaching/gold.csv: one row per paragraph of the constructed corpus, its leftovers included."""
+    return pl.read_csv(data_folder() / "teaching" / "gold.csv", infer_schema_length=None)
+
+
 def coded_paragraphs(documents: pl.DataFrame) -> pl.DataFrame:
     """The paragraphs of the constructed corpus with what they were written to carry: one row per paragraph, with the
     labels of its document, `text`, `voice` (outlet | quoted) and a column for each frame (1 carries it, else 0).
     Leftovers of the scraper are left out.
 
     `documents`: those of the study `teaching`, with copies marked. Raises InputError for any other corpus."""
-    gold = pl.read_csv(data_folder() / "teaching" / "gold.csv", infer_schema_length=None)
+    gold = gold_paragraphs()
     if not documents["id"].is_in(gold["document_id"].implode()).all():
         raise InputError(
             "what a paragraph truly carries is known of the constructed corpus alone", where="exercise",
