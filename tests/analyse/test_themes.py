@@ -84,6 +84,13 @@ def test_counts_words_and_central_passages_are_those_of_the_theme(found):
         central = mine.filter(pl.col("id").is_in(row["central"]))
         assert len(row["central"]) == 3 and central["document_id"].n_unique() == 3
         assert central["centrality"].max() == of[0]
+    # Where a text is printed twice, its passage stands among the central ones once.
+    first, second = (FRAME.filter(pl.col("id") == name)["document_id"][0] for name in found.table["central"][0][:2])
+    cluster = pl.when(pl.col("document_id").is_in([first, second])).then(pl.lit("wire"))
+    central = themes(FRAME.with_columns(copy_cluster=cluster), count=4, runs=8).table["central"][0]
+    assert (
+        FRAME.filter(pl.col("id").is_in(central.to_list()) & (pl.col("document_id").is_in([first, second]))).height == 1
+    )
     firsts = [set(words.split(", ")[:3]) for words in found.table["words"]]
     assert all(any(first <= set(subject.split()) for subject in SUBJECTS) for first in firsts), firsts
 

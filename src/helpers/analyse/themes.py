@@ -37,7 +37,7 @@ class Themes:
               stability (mean Jaccard overlap with the theme most like it in each half of the runs,
               0-1), support (mean over its passages, 0-1), form (openings or closings, where it is the place
               in a document that holds it together, no subject; else null), central (ids of its three
-              most central passages, of different documents)
+              most central passages, of different texts)
     centroids (themes, d) unit vectors, in the order of table
     agreement AMI between the themes of either half of the runs, over passages (chance 0, same 1)
     unassigned share of passages that belong to no theme
@@ -237,7 +237,8 @@ def _described(passages: pl.DataFrame, stability: list[float], names: Mapping[in
     )
     central = (
         assigned.sort("centrality", "id", descending=[True, False])
-        .unique(["theme", "document_id"], keep="first", maintain_order=True)
+        .with_columns(_unit=_text())
+        .unique(["theme", "_unit"], keep="first", maintain_order=True)
         .group_by("theme", maintain_order=True)
         .agg(pl.col("id").head(3).alias("central"))
     )
