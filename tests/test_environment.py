@@ -2,7 +2,11 @@
 
 import contextlib
 import importlib.util
+import os
 import re
+import shlex
+import shutil
+import subprocess
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -14,6 +18,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from rattler import MatchSpec
+
+from helpers import cli
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -59,6 +65,34 @@ def test_conda_brings_no_cuda_and_pip_lines_parse():
 def test_what_conda_cannot_say_is_refused(odd):
     with pytest.raises(ValueError, match="can be translated for conda"):
         tool("environment").split(odd)
+
+
+def test_binder_installs_what_running_needs():
+    written = (ROOT / "binder" / "environment.yml").read_text(encoding="utf-8")
+    assert written == tool("environment").binder((ROOT / "pyproject.toml").read_text(encoding="utf-8")), (
+        "run: python make.py environment"
+    )
+    told = yaml.safe_load(written)
+    (by_pip,) = [line["pip"] for line in told["dependencies"] if isinstance(line, dict)]
+    specs = {MatchSpec(line).name.normalized: line for line in told["dependencies"] if isinstance(line, str)}
+    tables = tool("environment")
+    needed = {Requirement(r).name for r in PROJECT["dependencies"]}
+    assert {Requirement(line).name for line in by_pip} == tables.ONLY_PIP
+    assert set(specs) == {tables.RENAMED.get(n, n) for n in needed - tables.ONLY_PIP} | {"python", "pip", "setuptools"}
+    # It looks for a Python that is named exactly, by this pattern, and takes its own base for it.
+    assert re.fullmatch(r"python\s*=+\s*([\d.]*)", specs["python"])[1] == PROJECT["requires-python"].lstrip(">=")
+
+
+def test_binder_builds_with_commands_that_exist():
+    path = ROOT / "binder" / "postBuild"
+    if shutil.which("bash"):
+        subprocess.run(["bash", "-n", path.name], cwd=path.parent, check=True)
+    assert os.name == "nt" or os.access(path, os.X_OK)
+    lines = [shlex.split(line, comments=True) for line in path.read_text(encoding="utf-8").splitlines()]
+    install, report = [line for line in lines if line[:1] == ["python"]]
+    assert install[:4] == ["python", "-m", "pip", "install"] and install[-2:] == ["--editable", "."]
+    assert report[:3] == ["python", "-m", "helpers"]
+    assert cli._parser().parse_args(report[3:]).studies == ["teaching"]
 
 
 def test_lock_is_plain_pins_sorted_without_cuda():
