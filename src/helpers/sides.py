@@ -41,6 +41,12 @@ def readable(side: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def side_name(side: str) -> str:
+    """How a side is called inside a sentence: "Western outlets", "UN texts"."""
+    fixed = {"state_media": "state media", "western": "Western outlets", "un": "UN texts"}
+    return fixed.get(side) or readable(side)
+
+
 def looks(sides: Iterable[str]) -> dict[str, Look]:
     """The look of each side, the three fixed ones first, then the others by name.
 

@@ -87,9 +87,9 @@ CASES = [
         "described",
         {"alone_high": -0.03},
         OPEN,
-        "leaving one outlet out leaves 25% of it: it is that outlet's",
+        "leaving one outlet out leaves 25 % of it: it is that outlet's",
     ),
-    ("described", {"flips": "TASS, Post"}, OPEN, "the sign turns when TASS, Post is left out"),
+    ("described", {"flips": "TASS, Post"}, OPEN, "the sign turns when TASS or Post is left out"),
     (
         "suggested",
         {"p": 0.1, "p_smallest": 0.1},
@@ -273,6 +273,13 @@ def test_what_may_be_nothing_and_what_is_not_told_is_counted():
     assert summary.sentence == "Of 3 contrasts of frames, 1 may be nothing and 1 more stands in the table."
     assert summary.grade == "withheld"
     assert summary.reasons == ("between state media and Western outlets, the interval includes zero: Universal rights",)
+
+
+def test_a_side_without_the_term_is_counted_in_words_and_without_its_own_sentence():
+    why = "How UN texts use order cannot be asked of this corpus: 3 of 20 documents have it, 10 are needed."
+    silent = Claim("order", "withheld", "Nothing.", (why,), {"side": "western", "other": "un"})
+    (told,) = rest([silent], [], topic="rates").reasons
+    assert told.endswith("UN texts, cannot be asked of this corpus, with too few documents on one side: order")
 
 
 def test_every_threshold_has_a_reason_and_is_used():

@@ -121,6 +121,15 @@ def test_dates() -> None:
     assert held is None and sentence == "Dates: known for 100 % of East and 0 % of West only."
 
 
+def test_half_of_the_time_in_common_is_not_enough() -> None:
+    rows = [
+        {**row, "date": datetime.date(2017, 1 + (row["side"] == "west" and i % 2), 5)}
+        for i, row in enumerate(two_sides())
+    ]
+    held, value, sentence = asked(rows)["dates"]
+    assert (held, value) == (False, 0.5) and "alike to 50 % only, month by month: compare within a month" in sentence
+
+
 def test_every_limit_has_its_reason_and_one_side_has_no_pair() -> None:
     assert all(limit.reason for limit in LIMITS.values())
     assert pairs({"sides": pl.DataFrame({"side": ["east"]})}, dated={}, speakers=False).is_empty()

@@ -70,4 +70,4 @@ def test_the_rest_is_counted_and_none_is_said(monkeypatch):
     assert "1 more pair<" in charts.pairs(found, most=1).data
     none = made(monkeypatch, caliper=1.0)
     assert none.table.is_empty()
-    assert "No passages of State media and Western within one theme are near enough" in none._repr_html_()
+    assert "No passages of state media and Western outlets within one theme are near enough" in none._repr_html_()

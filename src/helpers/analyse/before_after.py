@@ -19,7 +19,7 @@ from helpers.analyse.resampling import pooled_sd
 from helpers.analyse.units import SHARED
 from helpers.phrases import count
 from helpers.results import result
-from helpers.sides import readable
+from helpers.sides import side_name
 from helpers.study import Event
 
 NOT_SHOWN = (
@@ -228,7 +228,7 @@ def _sides(rows: pl.DataFrame, paired: pl.DataFrame, event: Event, *, least: int
         having = ", ".join(f"{m} {b} and {a}" for m, b, a in most.select("member", "before", "after").head(4).rows())
         asked = bool(of_side["paired"].any())
         said = (
-            f"Whether {readable(str(side))} changed with {event.label} cannot be asked of this corpus: no outlet has "
+            f"Whether {side_name(str(side))} changed with {event.label} cannot be asked of this corpus: no outlet has "
             f"{count(least, 'document')} both before and after it ({having or 'none at all near it'})."
         )
         made.append(

@@ -18,7 +18,7 @@ from helpers.analyse.intervals import LEVEL, over_strata, with_interval
 from helpers.analyse.null_floor import POWER, SPLIT_FROM, detectable_side
 from helpers.analyse.resampling import permute_members
 from helpers.analyse.units import COUNTS
-from helpers.sides import readable
+from helpers.sides import side_name
 
 PHASES = ("before", "after")
 FEWEST_DATES = 4
@@ -35,7 +35,7 @@ def of_sides(
     rows, members = [], []
     for row in table.iter_rows(named=True):
         side, k = row["side"], row["n_outlets"]
-        name = {phase: f"{readable(side)} {phase} {label}" for phase in PHASES}
+        name = {phase: f"{side_name(side)} {phase} {label}" for phase in PHASES}
         of_side = moved.filter((pl.col("value") == row["value"]) & (pl.col("side") == side))
         changes = of_side["change"].to_numpy()
         rows.append(

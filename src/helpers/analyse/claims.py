@@ -13,8 +13,9 @@ import polars as pl
 from helpers import html
 from helpers.analyse import null_floor
 from helpers.analyse.contrasts import Contrasts
-from helpers.analyse.wording import Wording, sentence, side_name, unnamed
+from helpers.analyse.wording import Wording, sentence, unnamed
 from helpers.phrases import count, listed, per_cent
+from helpers.sides import side_name
 
 _WHY = {
     "its size": "no larger than what the two sides differ by on a control frame",
@@ -109,9 +110,8 @@ def claims(
         text = sentence(row, grade, wording=wording, members=members)
         if grade != "withheld" and row["bca_differs"]:
             low, high = (row[name] / row["sd"] for name in ("bca_low", "bca_high"))
-            reasons.append(
-                f"corrected for bias and skewness the interval is {low:.2f} to {high:.2f} standard deviations"
-            )
+            corrected = f"{low:z.2f} to {high:z.2f} standard deviations"
+            reasons.append(f"corrected for bias and skewness the interval is {corrected}")
         if grade == "described":
             reasons += unnamed({side: members[side] for side in (row["side"], row["other"])})
         if grade in ("suggested", "claimed") and len(table) > 1:
@@ -144,7 +144,8 @@ def rest(made: Sequence[Claim], told: Sequence[Claim], *, topic: str) -> Claim |
     about: dict[str, list[str]] = {}
     for claim in silent:
         kind = claim.reasons[0].split(":")[0].split(",")[0]
-        about.setdefault(f"between {_pair(claim)}, {_WHY.get(kind, claim.reasons[0])}", []).append(claim.topic)
+        why = next((why for part, why in _WHY.items() if part in kind), claim.reasons[0])
+        about.setdefault(f"between {_pair(claim)}, {why}", []).append(claim.topic)
     for claim in null:
         about.setdefault(f"between {_pair(claim)}, the interval includes zero", []).append(claim.topic)
     reasons = tuple(f"{why}: {', '.join(sorted(topics))}" for why, topics in sorted(about.items()))
@@ -184,9 +185,9 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
         needed = f"{count(few_outlets, 'outlet')} of at least {t['documents_to_ask']:.0f} documents"
         lacking.append(f"a side stands on {needed}: an outlet is not a side")
     if row["flips"]:
-        lacking.append(f"the sign turns when {row['flips']} is left out")
+        lacking.append(f"the sign turns when {_any_of(row['flips'])} is left out")
     elif (kept := _kept(row)) < t["kept_to_suggest"]:
-        lacking.append(f"leaving one outlet out leaves {kept:.0%} of it: it is that outlet's")
+        lacking.append(f"leaving one outlet out leaves {per_cent(kept)} of it: it is that outlet's")
     pair = f"{row['value']}|{row['side']}|{row['other']}"
     lacking += [gate.limits[key] for key in (row["value"], pair) if key in gate.limits]
     if lacking:
@@ -222,6 +223,11 @@ def _inside(row: Mapping) -> str | None:
     }[row["null_floor_kind"]]
     size = f"{abs(row['standardised']):.2f} standard deviations"
     return f"its size, {size}, is inside the null floor ({row['null_floor']:.2f}): {alike}"
+
+
+def _any_of(flips: str) -> str:
+    """The outlets, one of which is enough: "TASS", "TASS or Post"."""
+    return " or ".join(filter(None, flips.rpartition(", ")[::2]))
 
 
 def _unseen(detectable: float | None, what: str) -> str:

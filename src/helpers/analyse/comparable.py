@@ -17,8 +17,8 @@ from helpers.analyse.wording import side_name
 from helpers.phrases import count, per_cent
 
 LIMITS: dict[str, Threshold] = {
-    "dates": Threshold(0.5, "below that most documents of the two sides are of different times"),
-    "kinds": Threshold(0.5, "below that most documents are of different kinds, and a contrast is one of genre"),
+    "dates": Threshold(2 / 3, "below that more than a third of a side's documents are of times that the other lacks"),
+    "kinds": Threshold(2 / 3, "below that more than a third of a side's documents are of kinds that the other lacks"),
     "length": Threshold(2.0, "with medians further apart, what fits into a document differs, not only what is chosen"),
     "one outlet": Threshold(0.5, "an outlet that writes half of a side is most of what is found about it"),
     "copies": Threshold(0.2, "with more repeated documents a count of documents is a count of subscribers"),

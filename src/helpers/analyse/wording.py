@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from helpers.phrases import count, listed
-from helpers.sides import readable
+from helpers.sides import side_name
 
 MOST_NAMED = 3
 """Outlets of a side that a sentence names; more are counted, and named among its reasons."""
@@ -27,12 +27,6 @@ class Wording:
     held: str = "the outlets' own voice, copies counted once"
     quantity: str = "the score of {}"
     more: str = "carry more of {}"
-
-
-def side_name(side: str) -> str:
-    """How a side is called inside a sentence."""
-    fixed = {"state_media": "state media", "western": "Western outlets", "un": "UN texts"}
-    return fixed.get(side) or readable(side)
 
 
 def sentence(row: Mapping, grade: str, *, wording: Wording, members: Mapping[str, tuple[str, ...]]) -> str:

@@ -15,7 +15,7 @@ from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held
 from helpers.phrases import count
 from helpers.results import shows
-from helpers.sides import readable
+from helpers.sides import side_name
 
 _SAID = {
     "sd": ("sd", "the score of the frame ‘{}’", "carry more of the frame ‘{}’", "turned more to the frame ‘{}’"),
@@ -105,7 +105,7 @@ def change_claims(
             made += claims(contrasts, wording=wording, gate=gate, values=list(labels))
     for side, said in found.sides.filter(~pl.col("asked")).select("side", "said").rows():
         sentence, _, why = said.partition(": ")
-        pair = {"side": f"{readable(side)} after {found.label}", "other": f"{readable(side)} before {found.label}"}
+        pair = {"side": f"{side_name(side)} after {found.label}", "other": f"{side_name(side)} before {found.label}"}
         made.append(Claim("all of it", "withheld", f"{sentence}.", (why.rstrip("."),), pair))
     return made
 

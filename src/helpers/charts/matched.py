@@ -5,9 +5,9 @@ from IPython.display import HTML
 
 from helpers import html
 from helpers.analyse.matched import CALIPER, Matched
-from helpers.phrases import count, per_cent
+from helpers.phrases import count
 from helpers.results import shows
-from helpers.sides import looks, readable
+from helpers.sides import looks, side_name
 
 MOST = 6
 SHOWN = ("score", "id", "characters")
@@ -44,14 +44,14 @@ def _pair(row: pl.DataFrame) -> str:
 
 def _said(found: Matched) -> str:
     """How the pairs were found, and what they are not."""
-    between = f"{readable(found.side)} and {readable(found.other)}"
+    between = f"{side_name(found.side)} and {side_name(found.other)}"
     if found.table.is_empty():
         said = f"No passages of {between} within one theme are near enough to be a pair."
     else:
         said = (
             f"{count(len(found.table), 'pair')} of {between}: passages that are each other’s nearest within a theme "
             f"and more alike (cosine {found.caliper:.2f} and more, the score’s own direction left out) than "
-            f"{per_cent(CALIPER)} of the {found.n_possible:,} pairs that they could make within their themes. "
+            f"{100 * CALIPER:g} % of the {found.n_possible:,} pairs that they could make within their themes. "
             "A document stands in one pair. The largest differences of the score come first, outlets and directions "
             "by turns: they are chosen for their difference, and do not show how large it is on the whole."
         )

@@ -105,6 +105,11 @@ def _sentence(found: Regression, row: Mapping, control: Mapping | None, grade: s
                 f"Between these {first} and these {second}, the contexts of ‘{found.term}’ lie {size} apart, which may "
                 f"be nothing{beside}; {fixed}."
             )
+        if control is not None and row["squared_norm"] <= (control["squared_norm"] or 0.0):
+            return (
+                f"The contexts of ‘{found.term}’ in these {first} and in these {second} lie no farther apart than the "
+                f"same documents do elsewhere: {size}, {share}, against {control['squared_norm']:z.3f}; {fixed}."
+            )
         return (
             f"In these {first}, ‘{found.term}’ stands in other contexts than in these {second}: {size}, {share}"
             f"{beside}; {fixed}."
