@@ -7,7 +7,8 @@ import pytest
 
 from helpers.analyse.claims import GRADES, THRESHOLDS, Claim, Gate, claims, is_open, judge, rest
 from helpers.analyse.contrasts import Contrasts
-from helpers.analyse.wording import Wording, side_name
+from helpers.analyse.wording import Wording
+from helpers.sides import side_name
 
 ROW = {
     "value": "rights", "side": "state_media", "other": "western", "difference": -0.12, "low": -0.2, "high": -0.05,

@@ -13,8 +13,8 @@ import polars as pl
 from helpers.analyse.claims import THRESHOLDS, Claim, Threshold
 from helpers.analyse.periods import when
 from helpers.analyse.units import FEWEST_DOCUMENTS
-from helpers.analyse.wording import side_name
 from helpers.phrases import count, per_cent
+from helpers.sides import side_name
 
 LIMITS: dict[str, Threshold] = {
     "dates": Threshold(2 / 3, "below that more than a third of a side's documents are of times that the other lacks"),

@@ -7,9 +7,9 @@ import polars as pl
 
 from helpers.analyse.claims import GRADES, Claim
 from helpers.analyse.decomposition import Decomposition
-from helpers.analyse.wording import side_name
 from helpers.errors import InputError
 from helpers.phrases import per_cent
+from helpers.sides import side_name
 
 NOT_CLAIMED = "the split rests on themes, whose number and edges are choices"
 NOTHING_HOLDS = "neither selection nor presentation holds"

@@ -10,7 +10,7 @@ from helpers import html
 from helpers.analyse.claims import GRADES, Claim, Gate, claims
 from helpers.analyse.context import Nearest, Senses, Usage
 from helpers.analyse.themes import Themes
-from helpers.analyse.wording import Wording, side_name
+from helpers.analyse.wording import Wording
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held
@@ -18,7 +18,7 @@ from helpers.charts.over_time import over_time
 from helpers.charts.theme_map import titles
 from helpers.prepare.patterns import matched_words
 from helpers.results import shows
-from helpers.sides import readable
+from helpers.sides import readable, side_name
 from helpers.study import Event
 
 _UNITS = {"share": "share of documents that use it", "rate": "per 10,000 words"}

@@ -8,12 +8,11 @@ import polars as pl
 from helpers import html
 from helpers.analyse.claims import THRESHOLDS
 from helpers.analyse.contrasts import Contrasts
-from helpers.analyse.wording import side_name
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.phrases import per_cent
 from helpers.results import shows
-from helpers.sides import readable
+from helpers.sides import readable, side_name
 
 SEEN, FLOOR, SIDES = "seen in these outlets", "null floor", "found between sides"
 COLOURS = {SEEN: "#3f6bb5", FLOOR: base.FAINT, SIDES: base.ACCENT}

@@ -6,7 +6,6 @@ import polars as pl
 
 from helpers import html
 from helpers.analyse.place import ALL, Placed
-from helpers.analyse.wording import side_name
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held
@@ -15,7 +14,7 @@ from helpers.charts.typical import names_of, same_text
 from helpers.errors import InputError
 from helpers.phrases import count, listed
 from helpers.results import shows
-from helpers.sides import looks, readable
+from helpers.sides import looks, readable, side_name
 
 MOST_POINTS = 3_000
 """Passages of the corpus on the map; a sample beyond."""

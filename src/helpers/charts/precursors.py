@@ -6,12 +6,12 @@ import polars as pl
 from helpers import html
 from helpers.analyse.claims import Claim, Gate, claims
 from helpers.analyse.precursors import Precursors
-from helpers.analyse.wording import Wording, side_name
+from helpers.analyse.wording import Wording
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.phrases import count
 from helpers.results import shows
-from helpers.sides import readable
+from helpers.sides import readable, side_name
 
 
 def shares(made: Precursors) -> Figure | Claim:

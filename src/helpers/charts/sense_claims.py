@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from helpers.analyse.claims import GRADES, THRESHOLDS, Claim
 from helpers.analyse.embedding_regression import Regression
 from helpers.analyse.units import SHARED
-from helpers.analyse.wording import outlets, side_name, unnamed
+from helpers.analyse.wording import outlets, unnamed
 from helpers.charts.claims import held
 from helpers.phrases import count, listed, per_cent
+from helpers.sides import side_name
 
 
 def sense_claims(found: Regression, elsewhere: Regression | None = None) -> list[Claim]:

@@ -7,9 +7,9 @@ import polars as pl
 from helpers import html
 from helpers.analyse.claims import Claim
 from helpers.analyse.place import Placed
-from helpers.analyse.wording import side_name
 from helpers.charts.claims import held
 from helpers.phrases import count, listed
+from helpers.sides import side_name
 
 LONGER = 2
 """A text of so many times the passages of the others is not measured as they are, and that is said."""

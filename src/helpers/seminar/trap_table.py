@@ -18,7 +18,6 @@ from helpers.analyse.echoes import echoes
 from helpers.analyse.frames import Frames
 from helpers.analyse.themes import Themes
 from helpers.analyse.units import units
-from helpers.analyse.wording import side_name
 from helpers.encode import Encoder, encode
 from helpers.html import number
 from helpers.paths import data_folder
@@ -26,6 +25,7 @@ from helpers.phrases import per_cent
 from helpers.results import result
 from helpers.seminar.exercise import coded_paragraphs, gold_paragraphs
 from helpers.seminar.traps import traps
+from helpers.sides import side_name
 
 
 @dataclass(frozen=True)
