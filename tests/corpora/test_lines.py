@@ -38,6 +38,15 @@ def test_letters_beyond_ascii(tmp_path: Path) -> None:
     assert "Волга" in lines_of(raw, name="a.rtf").lines
 
 
+def test_fonts_of_rtf_tell_the_letters_and_a_hostile_table_of_them_costs_nothing() -> None:
+    fonts = rb"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fnil\fcharset204{\*\falt x}Arial Cyr;}}"
+    raw = rb"{\rtf1\ansi\ansicpg1252" + fonts + rb"\f1 \'c2\'ee\'eb\'e3\'e0 \f0 caf\'e9\par}"
+    assert lines_of(raw, name="a.rtf").lines[0].strip() == "Волга café"
+    for hostile in (rb"{\fonttbl" + rb"\f0" * 200_000, rb"{" + b" " * 80 + rb"\fonttbl" + rb"\f0" * 200_000):
+        with pytest.raises(InputError, match="there is no text in it"):
+            lines_of(rb"{\rtf1" + hostile, name="a.rtf")
+
+
 def test_a_link_in_rtf_is_its_words(tmp_path: Path) -> None:
     raw = rb'{\rtf1 {\field{\*\fldinst{HYPERLINK "https://hill.example/a"}}{\fldrslt A vote on the river}}\par}'
     assert lines_of(raw, name="a.rtf").lines[0].strip() == "A vote on the river"

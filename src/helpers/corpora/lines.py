@@ -133,9 +133,22 @@ def _rtf(raw: bytes, name: str) -> Lines:
     if not raw.lstrip().startswith(b"{\\rtf"):
         raise InputError("this is no RTF", where=name, expected="a file that begins with {\\rtf")
     # The address behind a link is an instruction (fldinst) that striprtf would print beside the link's words.
-    source = raw.decode("cp1252", errors="replace").replace("\\fldinst", "\\fldtype")
-    text = rtf_to_text(source, errors="replace")
+    source = raw.decode("cp1252", errors="replace").lstrip().replace("\\fldinst", "\\fldtype")
+    text = rtf_to_text(_with_plain_fonts(source), errors="replace")
     return Lines([re.sub(r"\s*\|\s*", "\t", line).rstrip("\t") for line in text.split("\n")])
+
+
+def _with_plain_fonts(source: str) -> str:
+    """`source` with a table of fonts that holds only their numbers and character sets: striprtf's own reading of one
+    takes minutes where a stranger has made it long."""
+    start = re.search(r"\{[^{}]{0,50}\\fonttbl", source)
+    end = source.find("}}", start.end()) if start else -1
+    table = source[start.end() : end if end > 0 else start.end() + 200_000] if start else ""
+    fonts = re.findall(r"\\f(\d{1,5})(?!\d)[^;{}]{0,200}?\\fcharset(\d{1,3})", table)
+    plain = "".join(f"{{\\f{number}\\fcharset{characters} x;}}" for number, characters in dict(fonts).items())
+    head = re.match(r"\{\\rtf\d*", source)
+    at = head.end() if head else 0
+    return f"{source[:at]}{{\\fonttbl{plain}}}{source[at:].replace(chr(92) + 'fonttbl', chr(92) + 'filetbl')}"
 
 
 def _pdf(raw: bytes, name: str) -> Lines:
