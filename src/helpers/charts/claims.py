@@ -9,12 +9,15 @@ def tell(made: Sequence[Claim], *, topic: str, most: int = 6) -> None:
     """Shows the `most` strongest claims one below the other, then one line that counts the others.
 
     What may be nothing is told in that line, unless there is nothing stronger to tell. `topic` is a plural noun:
-    "frames", "themes". Claims that are only counted stand in the figure's table."""
+    "frames", "themes". Claims that are only counted stand in the figure's table. What is withheld as a whole, and is
+    about no pair of sides, is told in its own words."""
     from IPython.display import display
 
     heard = [claim for claim in made if claim.grade != "withheld"]
     told = ([claim for claim in heard if not is_open(claim)] or heard[:1])[:most]
-    for claim in [*told, rest(made, told, topic=topic)]:
+    whole = [claim for claim in made if claim.grade == "withheld" and "side" not in claim.numbers]
+    others = [claim for claim in made if claim not in whole]
+    for claim in [*told, *whole, rest(others, told, topic=topic)]:
         if claim is not None:
             display(claim)
 
