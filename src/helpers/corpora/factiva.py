@@ -9,7 +9,7 @@ the copyright, and the text. Both end with `Document` and a number.
 import re
 
 from helpers.corpora import dates
-from helpers.corpora.exports import Article, Export
+from helpers.corpora.export import Article, Export
 from helpers.corpora.lines import Lines, paragraphs
 
 CODES = (

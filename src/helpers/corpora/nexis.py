@@ -7,7 +7,7 @@ An article is a title, the source, the date, lines such as `Length: 355 words`, 
 import re
 
 from helpers.corpora import dates
-from helpers.corpora.exports import Article, Export
+from helpers.corpora.export import Article, Export
 from helpers.corpora.lines import Lines
 
 COLUMNS = {

@@ -4,7 +4,7 @@ title and then fields such as `Publication title: ...`; the text follows `Full t
 
 import re
 
-from helpers.corpora.exports import Article, Export
+from helpers.corpora.export import Article, Export
 from helpers.corpora.lines import Lines, paragraphs
 
 COLUMNS = {
