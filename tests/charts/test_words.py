@@ -54,12 +54,14 @@ def test_every_key_word_leads_to_its_lines() -> None:
     plain = {"east": "the Vael Charter, order", "west": "some liberty, order"}
     found = mark_query(keyness(passages(rows(plain))), "charter")
     frame = passages(rows({**plain, "east": "the Vael\nCharter’s <i>own</i> order"}))
-    shown = charts.lines(found, frame, side="east", each=4).data
+    figure = charts.keyness(found, passages=frame)
+    shown = figure.panels.shown()
+    assert figure.panels.fields == ("side", "term")
+    assert 'data-key="[&quot;East&quot;,&quot;vael charter&quot;]"' in shown
     assert "<b>vael charter</b>" in shown and "12 documents, 1 outlet; a word of the query" in shown
-    assert "4 of 12 lines shown. East 12 in 12 documents" in shown and "12 lines of ‘vael charter’" in shown
+    assert "6 of 12 lines shown. East 12 in 12 documents" in shown and "12 lines of ‘vael charter’" in shown
     assert "Charter’s</mark>" in shown and "<i>own" not in shown
-    same = keyness(passages(rows({"east": "order", "west": "order"})))
-    assert "No word differs" in charts.lines(same, frame, side="east").data
+    assert charts.keyness(found).panels is None
 
 
 def test_collocates_draw_each_side() -> None:

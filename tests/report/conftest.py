@@ -5,9 +5,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import altair as alt
+import axe_core_python
 import nbformat
 import polars as pl
 import pytest
+
+from helpers.charts import base
 
 OUTLETS = {
     "state_media": ["Meridian Daily", "Red Harbour Agency"],
@@ -17,7 +21,8 @@ OUTLETS = {
 SENTENCE = "The committee of the invented town weighed the matter of the bridge again and again until evening came. "
 
 FLAGS = """--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
---disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars --window-size=1280,900"""
+--disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars --force-prefers-reduced-motion
+--window-size=1280,900"""
 
 STUDY = """
 name: bridge
@@ -73,6 +78,15 @@ def put(workplace: Path) -> Callable[..., None]:
     return write
 
 
+@pytest.fixture
+def in_a_report(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Charts as data for a page."""
+    monkeypatch.setenv("WORKBENCH_REPORT", "1")
+    with alt.renderers.enable("default"), alt.theme.enable("default"):
+        base.enable("report")
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """Chromium without a network, its requests on record; skips where there is none."""
@@ -113,3 +127,21 @@ def opened(browser) -> Callable[[Path], list[str]]:
         return [address for address in asked if not address.startswith("data:image/")]
 
     return visit
+
+
+@pytest.fixture
+def faults(browser) -> Callable[[], list[str]]:
+    """faults() is what axe-core finds serious or critical on the page that is open, with every toggle open."""
+    script = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+    def look() -> list[str]:
+        browser.execute_script("for (const one of document.querySelectorAll('details')) one.open = true;")
+        browser.execute_script(script)
+        found = browser.execute_async_script("""
+            const done = arguments[0];
+            axe.run(document, {resultTypes: ["violations"]}).then((told) => done(told.violations
+              .filter((one) => ["serious", "critical"].includes(one.impact))
+              .map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)))));""")
+        return list(found)
+
+    return look

@@ -1,138 +1,24 @@
 """Pages as a reader meets them: opened from a file, without a network, in a real browser."""
 
 import base64
-import datetime
-from pathlib import Path
 
 import altair as alt
 import nbformat.v4 as new
-import numpy as np
 import polars as pl
 import pytest
 
 from helpers import html
 from helpers.charts import base
 from helpers.report import cells
-from helpers.report.about import About, about
 from helpers.report.index import Shelf, all_studies, study_index
-from helpers.report.page import Entry, Failure, page
-from helpers.study import Study
+from helpers.report.page import Failure
 from hostile import HOSTILE, NAMES
+from report.built import CALM, complaints, inks, linked, made, output, points, shown, study_of
 
-SIDES = ["state_media", "western", "un"]
+pytestmark = pytest.mark.usefixtures("in_a_report")
+
 TOGETHER = [HOSTILE[n::5] for n in range(5)]
 """The hostile texts, many to a page."""
-
-
-@pytest.fixture(autouse=True)
-def in_a_report(monkeypatch):
-    monkeypatch.setenv("WORKBENCH_REPORT", "1")
-    with alt.renderers.enable("default"), alt.theme.enable("default"):
-        base.enable("report")
-        yield
-
-
-def study_of(sides: dict[str, tuple[str, ...]], text: str = "A study") -> About:
-    study = Study(name="bridge", path=Path("bridge.yml"), title=text, corpus=("x",), sides=sides, note=text)
-    table = pl.DataFrame(
-        [
-            {
-                "id": f"{outlet}{n}",
-                "side": side,
-                "outlet": outlet,
-                "speaker": None,
-                "country": None,
-                "date": datetime.date(2020, 1, 1),
-                "date_precision": "day",
-                "constructed": True,
-            }
-            for side, outlets in sides.items()
-            for outlet in outlets
-            for n in range(3)
-        ],
-        schema_overrides={"speaker": pl.String, "country": pl.String},
-    )
-    parts = pl.DataFrame({"part": [text], "status": ["left out"], "sha256": ["ab"], "note": [text]})
-    return about(study, table=table, parts=parts, left_out=pl.DataFrame({"reason": [text], "n_documents": [3]}))
-
-
-CALM = {side: (f"{side} outlet",) for side in SIDES}
-
-
-def output(data):
-    return new.new_output("display_data", data)
-
-
-def shown(figure):
-    return output({base.FIGURE: base.as_json(figure), "text/plain": "x"})
-
-
-def made(tmp_path, *outputs, about=None, title="A page", failure=None):
-    """Writes the page of a notebook with those outputs; returns its path and the Page."""
-    book = new.new_notebook(
-        cells=[
-            new.new_markdown_cell(f"# {title}\n\n## A heading\n\nText."),
-            new.new_code_cell("x = 1", outputs=list(outputs)),
-            new.new_markdown_cell("## Another heading"),
-        ]
-    )
-    entry = Entry("00_page", title)
-    built = page(
-        book, entry=entry, entries=[entry, Entry("01_next", "Next")], about=about or study_of(CALM), failure=failure
-    )
-    path = tmp_path / entry.file
-    path.write_text(built.text, encoding="utf-8", newline="\n")
-    return path, built
-
-
-def points(n: int, **columns) -> pl.DataFrame:
-    rng = np.random.default_rng(7)
-    return base.named(
-        pl.DataFrame(
-            {
-                "x": rng.normal(size=n),
-                "y": rng.normal(size=n),
-                "side": [SIDES[i % 3] for i in range(n)],
-                "theme": [f"theme {i % 5}" for i in range(n)],
-                **columns,
-            }
-        )
-    )
-
-
-def linked(table: pl.DataFrame, tooltip=("theme",)) -> alt.HConcatChart:
-    brush = alt.selection_interval(name="brush")
-    left = (
-        alt.Chart(table, width=360, height=300)
-        .mark_point()
-        .encode(x="x:Q", y="y:Q", color=base.side_colour(SIDES), shape=base.side_shape(SIDES), tooltip=list(tooltip))
-        .add_params(brush)
-    )
-    right = (
-        alt.Chart(table, width=260, height=300)
-        .mark_bar(color=base.INK)
-        .encode(x="count():Q", y="theme:N")
-        .transform_filter(brush)
-    )
-    return left | right
-
-
-def inks(browser) -> list[int]:
-    """For each chart, how many marks (SVG) or painted pixels (canvas) it shows."""
-    return browser.execute_script("""
-        return [...document.querySelectorAll(".chart")].map((chart) => {
-          const svg = chart.querySelector("svg"), canvas = chart.querySelector("canvas");
-          if (svg) return svg.querySelectorAll("path[d], text").length;
-          if (!canvas) return 0;
-          const held = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-          let painted = 0;
-          for (let i = 3; i < held.length; i += 4) if (held[i]) painted += 1;
-          return painted;
-        });""")
-
-
-def complaints(browser) -> list[str]:
-    return [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
 
 
 def test_a_brush_reduces_the_linked_view(tmp_path, browser, opened):
@@ -275,10 +161,40 @@ def test_every_chart_has_its_words_and_the_page_its_landmarks(tmp_path, browser,
     }
 
 
-def test_a_page_prints(tmp_path, browser, opened):
-    path, _ = made(tmp_path, shown(base.finish(linked(points(30)), title="Map", caption="A map.", table=points(3))))
+def test_nothing_shuts_a_reader_out(tmp_path, browser, opened, faults):
+    table = points(40)
+    figure = base.finish(linked(table), title="Map", caption="A map.", table=table, how_to_read="Look.", notes=["One."])
+    claim = {"grade": "suggested", "sentence": "One writes more.", "reasons": ["few outlets"]}
+    path, built = made(tmp_path, shown(figure), output({cells.CLAIM: claim}), output({"text/html": html.table(table)}))
+    index = tmp_path / "index.html"
+    shelf = Shelf("bridge", "Bridges", study_of(CALM), (built.entry,), {built.entry.name: built}, None)
+    index.write_text(study_index(shelf, zipped="../bridge.zip"), encoding="utf-8")
+    for page in (path, index):
+        opened(page)
+        assert faults() == []
+        browser.find_element("id", "mode").click()
+        assert faults() == []
+
+
+def test_a_page_printed_cuts_nothing_and_repeats_no_contents(tmp_path, browser, opened):
+    wide = pl.DataFrame({f"column {n}": ["some words of text " * 4, "short"] for n in range(9)})
+    figure = base.finish(linked(points(30)), title="Map", caption="A map.", table=points(3))
+    path, _ = made(tmp_path, shown(figure), output({"text/html": html.cell(html.table(wide))}))
+    size = {"width": 680, "height": 1000, "deviceScaleFactor": 1, "mobile": False}  # A4 without its margins
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     opened(path)
-    assert base64.b64decode(browser.print_page()).startswith(b"%PDF")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        told = browser.execute_script("""
+            const all = (what) => [...document.querySelectorAll(what)].filter((one) => one.getClientRects().length);
+            const ends = all("table, .chart svg").map((one) => one.getBoundingClientRect().right);
+            return {hidden: all("nav, .code, button, .contents, .bibtex").length, cited: all(".cited").length,
+                    cut: Math.max(...ends) > innerWidth};""")
+        assert told == {"hidden": 0, "cited": 1, "cut": False}
+        assert base64.b64decode(browser.print_page()).startswith(b"%PDF")
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.mark.parametrize("texts", TOGETHER, ids=range(len(TOGETHER)))

@@ -66,6 +66,7 @@ import polars as pl
 
 from helpers import html
 from helpers.charts.hover import told
+from helpers.charts.linked import Panels, Reading
 from helpers.errors import InputError
 from helpers.sides import looks, readable
 
@@ -194,6 +195,8 @@ class Figure:
     how_to_read  a sentence or two; None where the chart needs none
     table        the numbers that are drawn
     notes        what is left out, sampled or withheld; a sentence each
+    panels       what a click on a mark opens; None where nothing
+    reading      passages that a box drawn over the chart lists, on a page; None where none
     """
 
     chart: Any
@@ -203,6 +206,8 @@ class Figure:
     how_to_read: str | None
     table: pl.DataFrame
     notes: tuple[str, ...]
+    panels: Panels | None = None
+    reading: Reading | None = None
 
     @cached_property
     def live(self) -> alt.JupyterChart:
@@ -220,7 +225,8 @@ class Figure:
         display(HTML(html.cell(f'<p class="figure-title">{html.escape(self.title)}</p>')))
         display(self.live)
         words = html.beside(self.caption, self.how_to_read, self.notes)
-        display(HTML(html.cell(words + html.folded(self.table, rows=SHOWN_ROWS))))
+        panels = self.panels.shown() if self.panels else ""
+        display(HTML(html.cell(words + panels + html.folded(self.table, rows=SHOWN_ROWS))))
 
 
 class Words(TypedDict):
@@ -231,11 +237,13 @@ class Words(TypedDict):
     how_to_read: NotRequired[str | None]
     description: NotRequired[str | None]
     notes: NotRequired[Sequence[str]]
+    panels: NotRequired[Panels | None]
+    reading: NotRequired[Reading | None]
 
 
 def finish(chart: Any, *, table: pl.DataFrame, **words: Unpack[Words]) -> Figure:
-    """The chart with title, caption, how_to_read, description, notes and table. See `Figure` for the parts; without a
-    description, title and caption stand for the picture.
+    """The chart with title, caption, how_to_read, description, notes, table, and what it leads to. See `Figure` for the
+    parts; without a description, title and caption stand for the picture.
 
     Raises InputError where title or caption is empty: no chart goes without a sentence."""
     title, caption = words["title"].strip(), words["caption"].strip()
@@ -251,6 +259,8 @@ def finish(chart: Any, *, table: pl.DataFrame, **words: Unpack[Words]) -> Figure
         how_to_read=words.get("how_to_read"),
         table=table.drop([name for name, kind in table.schema.items() if isinstance(kind, pl.Array)]),
         notes=tuple(words.get("notes") or ()),
+        panels=words.get("panels"),
+        reading=words.get("reading"),
     )
 
 
@@ -266,4 +276,6 @@ def as_json(figure: Figure) -> dict[str, Any]:
         "rows": figure.table.height,
         "csv": html.csv(figure.table),
         "spec": told(figure.chart.to_dict()),
+        "panels": figure.panels.shown() if figure.panels else None,
+        "reading": figure.reading.as_json() if figure.reading else None,
     }

@@ -13,6 +13,8 @@ from helpers.analyse.composition import UNASSIGNED
 from helpers.analyse.themes import Themes
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
+from helpers.charts.linked import Reading, reading
+from helpers.codebook import Codebook
 from helpers.sides import looks, readable
 
 MOST_POINTS = 3_000
@@ -24,18 +26,28 @@ LISTED = 6
 WIDTH, HEIGHT = 470, 440
 
 
-def map(found: Themes, *, seed: int = 7) -> Figure:
-    """Passages on the map of themes: near is alike. Drag a box: bars and passages are those inside it."""
+def map(
+    found: Themes, *, scored: pl.DataFrame | None = None, codebook: Codebook | None = None, seed: int = 7
+) -> Figure:
+    """Passages on the map of themes: near is alike. Drag a box: bars and passages are those inside it.
+
+    scored, codebook  the same passages with their frame scores (helpers.analyse.frames.score), by which a page says
+                      what frames the passages in the box are near to"""
     passages = found.passages
     sides = passages["side"].unique().to_list()
     sampled = passages.sample(MOST_POINTS, seed=seed) if len(passages) > MOST_POINTS else passages
-    points = _points(sampled.sort("id"), found.table, sides)
+    sampled = sampled.sort("id")
+    points = _points(sampled, found.table, sides)
     many = len(points) > 1500
     brush = alt.selection_interval(name="box")
     chart = (_dots(points, sides, brush, many=many) + _names(passages, found.table)) | _bars(
         points, found.table, sides, brush
     )
-    lists = alt.hconcat(*(_list(points, sides, brush, column) for column in range(2)), spacing=20)
+    behind = _reading(sampled, points, found.table, scored, codebook) if base.reporting() else None
+    views = [_own_scales(chart)]
+    if behind is None:
+        lists = (_list(points, sides, brush, column) for column in range(2))
+        views.append(_own_scales(alt.hconcat(*lists, spacing=20)))
     notes = [
         f"{100 * found.unassigned:.0f} % of the passages belong to no theme; they are on the map, and named as such.",
         "Distances across the map mean little, and a group of marks is not a finding.",
@@ -44,16 +56,41 @@ def map(found: Themes, *, seed: int = 7) -> Figure:
         notes.append(f"{len(sampled):,} of {len(passages):,} passages are drawn, chosen at random.")
     if passages["constructed"].all():
         notes.append("Every passage here was constructed for teaching; nobody published it.")
+    notes += behind.notes if behind else ()
+    listed = "those of them that" if behind else f"the {2 * LISTED} of them that"
     return finish(
-        _own_scales(alt.vconcat(_own_scales(chart), _own_scales(lists), spacing=18)),
+        _own_scales(alt.vconcat(*views, spacing=18)),
         title="A map of the passages",
         caption=f"{len(passages):,} passages ({_counts(passages)}) by what they are about; {len(found.table)} themes,"
         f" those of either half of the runs agreeing by an AMI of {found.agreement:.2f} (chance 0, the same 1).",
         how_to_read="Passages that are alike stand close together. Drag a box over the map: the bars count the passages"
-        f" inside it, and below stand the {2 * LISTED} of them that are nearest to their theme’s centre.",
+        f" inside it, and below stand {listed} are nearest to their theme’s centre.",
         description="Scatter plot of passages with names of themes, bars of themes by side, and a list of passages.",
         table=_map_table(passages, found.table),
         notes=notes,
+        reading=behind,
+    )
+
+
+def _reading(
+    passages: pl.DataFrame,
+    points: pl.DataFrame,
+    table: pl.DataFrame,
+    scored: pl.DataFrame | None,
+    codebook: Codebook | None,
+) -> Reading:
+    """The passages behind the marks, those nearest to their theme’s centre first."""
+    labels: dict[str, str] = {}
+    behind = passages.with_columns(points["x"], points["y"], points["about"])
+    if scored is not None and codebook is not None:
+        labels = {name: codebook.labels()[name] for name in codebook.columns(control=False)}
+        behind = behind.join(scored.select("id", *labels), on="id", how="left", maintain_order="left")
+    return reading(
+        behind.sort("centrality", "id", descending=[True, False], nulls_last=True),
+        selection="box",
+        words=dict(zip(titles(table), table["words"].fill_null(""), strict=True)),
+        scores=labels,
+        sides=passages["side"].unique().to_list(),
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 import altair as alt
 import polars as pl
-from IPython.display import HTML
 
 from helpers import html
 from helpers.analyse.claims import Claim
@@ -14,22 +13,28 @@ from helpers.analyse.units import in_scope
 from helpers.analyse.words import REST, Keyness, top
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
+from helpers.charts.linked import Panels
 from helpers.phrases import count
 from helpers.prepare.patterns import pattern_of
 from helpers.results import shows
 from helpers.sides import looks, readable
 
+EACH = 6
+"""Lines that a key word leads to."""
 PANELS = 640
 """Width of all panels together, their labels apart."""
 
 _ABOUT = "p is about these documents (whole ones exchanged at random, corrected for all terms), never about a side."
 
 
-def keyness(found: Keyness, *, other: str | None = None, most: int = 15) -> Figure | Claim:
+def keyness(
+    found: Keyness, *, other: str | None = None, most: int = 15, passages: pl.DataFrame | None = None
+) -> Figure | Claim:
     """The terms most typical of each side, against all others or against one `other` side.
 
-    Terms as `words.top` chooses them. Open marks: one outlet's own word; faint: a word of the query. A withheld claim
-    where no term differs."""
+    Terms as `words.top` chooses them. Open marks: one outlet's own word; faint: a word of the query. With the
+    `passages` that keyness was given, each word leads to its lines. A withheld
+    claim where no term differs."""
     pairs = found.table.select("side", "other").unique().sort("side", "other")
     sides = found.sides["side"].to_list()
     against = {side: _against(pairs, side, other) for side in sides if side != other}
@@ -59,6 +64,7 @@ def keyness(found: Keyness, *, other: str | None = None, most: int = 15) -> Figu
         "side’s word, an open one mostly one outlet’s, a cross stands in the query that chose the documents.",
         description="For each side a dot chart of its key words by z.",
         table=table,
+        panels=None if passages is None else _lines_of(found, passages, table),
         notes=(
             _ABOUT,
             "Function words and words that are mostly part of a longer phrase are not shown; they were counted.",
@@ -176,24 +182,23 @@ def _collocates(found: Collocates) -> str:
     return html.cell("".join(parts))
 
 
-def lines(found: Keyness, passages: pl.DataFrame, *, side: str, most: int = 10, each: int = 6) -> HTML:
-    """The key words of a side, each with up to `each` of its lines behind a toggle: does the side say what the word
-    alone suggests?
-
-    `passages`: those that keyness was given. Lines are of that side and voice, evenly over its documents."""
-    chosen = top(found, side, most=most)
-    own = in_scope(passages, voice=found.voice, copies=found.copies).filter(pl.col(found.by).cast(pl.String) == side)
-    parts = []
-    for row in chosen.iter_rows(named=True):
-        there = concordance(own, pattern_of(row["term"]), most=each)
+def _lines_of(found: Keyness, passages: pl.DataFrame, table: pl.DataFrame) -> Panels:
+    """For each key word in `table` up to EACH of its lines, of that side and voice, evenly over its documents: does the
+    side say what the word alone suggests?"""
+    scope = in_scope(passages, voice=found.voice, copies=found.copies)
+    groups: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+    for row in table.iter_rows(named=True):
+        own = scope.filter(pl.col(found.by).cast(pl.String) == row["side"])
+        there = concordance(own, pattern_of(row["term"]), most=EACH)
         told = f" {count(row['n_documents'], 'document')}, {count(row['n_outlets'], 'outlet')}"
         told += f", mostly {row['main_outlet']}" if row["one_outlet"] else ""
         told += "; a word of the query" if row["in_query"] else ""
         summary = f'<b>{html.escape(row["term"])}</b><span class="faint">{html.escape(told)}</span>'
-        shown = _lines(there, row["term"], rows=each, sides=found.sides["side"])
-        parts.append(f"<details><summary>{summary}</summary>{shown}</details>")
-    heading = f'<p class="heading">{html.escape(readable(side))}</p>'
-    return HTML(html.cell(heading + ("".join(parts) or '<p class="notes">No word differs with p under .05.</p>')))
+        name = readable(row["side"])
+        shown = _lines(there, row["term"], rows=EACH, sides=found.sides["side"])
+        groups.setdefault(name, []).append(((name, row["term"]), summary, shown))
+    heading = "Lines of each word: choose its mark in the chart, or open it here."
+    return Panels(heading, ("side", "term"), groups)
 
 
 @shows(Concordance)
@@ -228,7 +233,7 @@ def _lines(found: Concordance, name: str, *, rows: int, sides: Iterable[str]) ->
         f'<th scope="col">{name}</th>' for name in ("match", "after", "where")
     )
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="concordance"><table class="lines">'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="concordance"><table class="lines">'
         f"<caption>{html.escape(f'{found.n_found:,} lines of ‘{name}’')}</caption>"
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(cells)}</tbody></table></div>"
         f'<p class="more">{shown:,} of {found.n_found:,} lines shown. {html.escape(counts)}</p>'

@@ -41,6 +41,11 @@ def vega() -> Markup:
     return Markup(bundle.replace("\r\n", "\n").replace("</script", "<\\/script").replace("<!--", "<\\!--"))
 
 
+def scripts(*, charts: bool) -> list[Markup]:
+    """The scripts of a page, in their order: with charts also those that draw and link them."""
+    return [vega(), asset("linked.js"), asset("page.js")] if charts else [asset("page.js")]
+
+
 def policy(*, scripts: Iterable[str], styles: Iterable[str]) -> str:
     """A Content-Security-Policy: these scripts and styles, pictures inside the page, no request to anywhere."""
 

@@ -6,6 +6,7 @@ tags and no style, claims and figures are written anew from their data.
 
 import base64
 import re
+from collections.abc import Set
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -102,13 +103,14 @@ def _plain(heading: str) -> str:
     return re.sub(r"[*_`]", "", heading).strip()
 
 
-def safe(fragment: str) -> str:
-    """`fragment` with the tags that a page knows, links to the web only, and nothing that runs or styles."""
+def safe(fragment: str, *, also: Set[str] = frozenset()) -> str:
+    """`fragment` with the tags that a page knows, links to the web only, and nothing that runs or styles. `also`:
+    attributes that it may have beside the usual ones."""
     return nh3.clean(
         html.clean(fragment),
         tags=_TAGS,
         clean_content_tags={"script", "style"},
-        attributes=_ATTRIBUTES,
+        attributes=_ATTRIBUTES | {"*": _ATTRIBUTES["*"] | also},
         url_schemes={"http", "https"},
         link_rel=None,
         attribute_filter=_attribute,
@@ -220,7 +222,7 @@ def figure(given: dict[str, Any], island: Island) -> str:
     """A chart's place on the page, with its caption, reading aid, numbers and download."""
     title = str(given.get("title") or "")
     name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "chart"
-    number = island.add(given["spec"], csv=given.get("csv"), name=name)
+    number = island.add(given["spec"], csv=given.get("csv"), name=name, reading=given.get("reading"))
     words = html.escape(given.get("description") or title)
     heading = f'<p class="figure-title" id="figure-{number}-title">{html.escape(title)}</p>' if title else ""
     about = (
@@ -233,10 +235,12 @@ def figure(given: dict[str, Any], island: Island) -> str:
             f"<details><summary>The numbers ({rows:,} {'row' if rows == 1 else 'rows'})</summary>{safe(given['table'])}"
             f'<p><button type="button" class="take" data-figure="{number}">Download as CSV</button></p></details>'
         )
+    panels = safe(given["panels"], also={"data-fields", "data-key"}) if given.get("panels") else ""
+    reading = f'<div class="behind" data-figure="{number}"></div>' if given.get("reading") else ""
     return (
         f'<figure class="workbench" id="figure-{number}">{heading}'
         f'<div class="chart" data-figure="{number}"><p class="faint">{words}</p></div>'
-        f"<figcaption>{about}{table}</figcaption></figure>"
+        f"<figcaption>{about}{panels}{table}</figcaption>{reading}</figure>"
     )
 
 

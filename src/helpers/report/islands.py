@@ -30,9 +30,10 @@ class Island:
         self.datasets: dict[str, Any] = {}
         self.figures: list[dict[str, Any]] = []
 
-    def add(self, spec: dict[str, Any], *, name: str, csv: str | None = None) -> int:
+    def add(self, spec: dict[str, Any], *, name: str, csv: str | None = None, reading: Any = None) -> int:
         """Takes in a Vega-Lite specification and the CSV beside it; returns the figure's number on the page.
-        `name` of its file; a number is put to one that is taken."""
+        `name` of its file; a number is put to one that is taken. `reading`: passages behind it, as
+        helpers.charts.linked.Reading has them."""
         datasets = spec.get("datasets") or {}
         for key, rows in datasets.items():
             self.datasets[key] = self._lift(rows)
@@ -41,7 +42,12 @@ class Island:
         rest = cleaned({key: value for key, value in spec.items() if key not in DROPPED})
         if rest.get("config") == self.config:
             del rest["config"]
-        self.figures.append({"spec": rest, "datasets": sorted(datasets), "name": name, "csv": csv})
+        figure = {"spec": rest, "datasets": sorted(datasets), "name": name, "csv": csv}
+        if reading:
+            held = f"reading {len(self.figures)}"
+            self.datasets[held] = self._lift(reading["rows"])
+            figure["reading"] = cleaned(reading | {"rows": held})
+        self.figures.append(figure)
         return len(self.figures) - 1
 
     def text(self) -> str:

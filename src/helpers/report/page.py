@@ -82,7 +82,7 @@ def page(
     island = Island(config=theme())
     made = cells.parts(notebook, island, until=failure.cell if failure else None)
     record, day = about.record | made.run, day_of(notebook)
-    scripts = [assets.vega(), assets.asset("page.js")] if island.figures else [assets.asset("page.js")]
+    scripts = assets.scripts(charts=bool(island.figures))
     place = [other.name for other in entries].index(entry.name)
     text = assets.filled(
         "page.html",

@@ -48,7 +48,7 @@ def reveal_page(shown: Revealed, *, about: About) -> str:
     disputed = common.filter(pl.col("differ") > 0).head(MOST_DISPUTED)
     parts = {"coders": _coders(shown), "claims": _claims(shown), "disputed": _passages(disputed, shown),
              "common": _passages(common, shown), "own": _passages(own, shown)}  # fmt: skip
-    scripts = [assets.vega(), assets.asset("page.js")] if island.figures else [assets.asset("page.js")]
+    scripts = assets.scripts(charts=bool(island.figures))
     return assets.filled(
         "reveal.html",
         scripts=scripts,

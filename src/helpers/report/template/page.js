@@ -88,7 +88,6 @@
   const prepared = (figure, room) => {
     const spec = toned(structuredClone(figure.spec), false);
     spec.config = spec.config || toned(structuredClone(island.config), false);
-    spec.config.aria = false; /* one picture with a description; what its marks say stands in the table */
     if (room < 560) {
       const axis = spec.config.axis || (spec.config.axis = {});
       axis.labelLimit = Math.min(axis.labelLimit || 260, Math.round(room * 0.42));
@@ -154,6 +153,16 @@
     bubble.style.top = Math.max(8, top) + "px";
   };
 
+  const lead = (element, figure, view) => {
+    const around = element.closest("figure");
+    linked.panels(around, view);
+    const place = around.querySelector(".behind");
+    if (!place) return;
+    if (place.reader) return void place.reader.follow(view);
+    place.reader = linked.reading(place, figure.reading, rows(figure.reading.rows), view);
+    place.addEventListener("clear", () => draw(element));
+  };
+
   const draw = async (element) => {
     const number = Number(element.dataset.figure);
     const figure = island.figures[number];
@@ -163,7 +172,7 @@
     const embed = () =>
       vegaEmbed(element, structuredClone(spec), {
         mode: "vega-lite", ast: true, actions: false, defaultStyle: false, hover: false, tooltip: tell, loader,
-        renderer: many ? "canvas" : "svg", logLevel: 1,
+        renderer: many ? "canvas" : "svg", logLevel: 1, patch: linked.listening,
       });
     if (views[number]) views[number].finalize();
     try {
@@ -180,10 +189,13 @@
         for (let turn = 0; turn < 2 && over() > 2; turn += 1) await again(() => narrowed(spec, over(), room));
       }
       views[number] = shown.view;
+      lead(element, figure, shown.view);
       element.dataset.room = room;
       element.classList.add("drawn");
+      /* One picture with a description; what its marks say stands in the table. */
       element.setAttribute("role", "img");
       element.removeAttribute("aria-roledescription");
+      element.querySelector("svg, canvas").setAttribute("aria-hidden", "true");
       if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
       else element.removeAttribute("tabindex");
     } catch (error) {
@@ -225,7 +237,7 @@
   prefersDark.addEventListener("change", () => retone(mode()));
   addEventListener("beforeprint", () => {
     const back = root.dataset.mode;
-    const folded = [...document.querySelectorAll(".claim details:not([open]), footer details:not([open])")];
+    const folded = [...document.querySelectorAll(".reading :is(.claim, footer) details:not([open], .bibtex)")];
     for (const details of folded) details.open = true;
     retone("light");
     const restore = () => {
