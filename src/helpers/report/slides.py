@@ -75,7 +75,7 @@ def deck(shelf: Shelf, about: About) -> str:
             limits.append((page.entry, Markup(cells.markdown(first))))
     return assets.filled(
         "slides.html",
-        scripts=[*([assets.vega()] if island.figures else []), assets.asset("page.js"), assets.asset("slides.js")],
+        scripts=[*assets.scripts(charts=bool(island.figures)), assets.asset("slides.js")],
         more_styles=[assets.asset("slides.css")],
         slides=slides,
         silent=silent[:SILENT],
@@ -114,7 +114,7 @@ def _slide(section: Section, told: list[Finding], page: Page, island: Island) ->
     drawn = Markup()
     if section.figures:
         figure = {name: section.figures[0].get(name) for name in ("title", "description", "spec")}
-        drawn = Markup(cells.figure(figure | {"caption": ""}, island))
+        drawn = Markup(cells.figure(figure | {"caption": "", "panels": None, "reading": None}, island))
     more = f"{count(len(told) - 1, 'further finding')} under this heading" if told[1:] else ""
     reasons = tuple(str(reason) for reason in given.get("reasons") or ())
     return Slide(page.entry, section.heading, first.grade, brief, numbers, reasons, more, drawn)
