@@ -65,6 +65,8 @@ def page(f: dict) -> str:
         [where, f"{100 * share:.0f}", f"{100 * said['share_in_quotations'][where]:.0f}"]
         for where, share in said["code_in_quotations"].items()
     ]
+    alarms = [f"{v['frame']}, {v['side']} - {v['other']}" for v in whole["score"]["verdicts"]
+              if v["found"] and not v["planted"]]  # fmt: skip
     few = ", ".join(f"{row['member']} ({row['n_documents']})" for row in copied["no_longer_counted"]) or "none"
     return (HERE / "frames_template.md").read_text(encoding="utf-8").format(
         n_train=f["passages"]["train"], n_test=f["passages"]["test"], macro=macro, worst=" and ".join(worst),
@@ -88,6 +90,7 @@ def page(f: dict) -> str:
         wire=rows_of(["frame", "% of copied passages", "pooled", "outlets alike, each copy", "copies once"], wire_rows),
         chosen=next(row for row in f["choices"] if row["counter_weight"] == 0.25 and row["background_out"]),
         fewest=fewest, most=most, bare=whole["score_without_floor"], gated=whole["score"],
+        tested=test["score"], alarms=", ".join(alarms) or "none",
     )  # fmt: skip
 
 
