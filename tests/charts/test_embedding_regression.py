@@ -104,8 +104,8 @@ def ratios() -> CosineRatios:
 def test_words_diverge_and_are_cut_at_the_edge(ratios: CosineRatios) -> None:
     figure = charts.embedding_regression.words(ratios, "side_a", "side_b")
     assert isinstance(figure, Figure)
-    assert "Of 3 words near the contexts of ‘term’ in 30 texts of Side a and 40 texts of Side b, 2 lie nearer" in (
-        figure.caption
+    assert figure.caption.startswith(
+        "Contexts of ‘term’ in 30 texts of Side a and 40 texts of Side b. Of 3 words near them, 2 lie nearer"
     )
     assert figure.notes == ("1 word with a ratio or limit beyond 4 times drawn to the edge.",)
     assert figure.table["high"].max() == float("inf")

@@ -96,11 +96,11 @@ def test_sizes_stand_beside_chance_and_power():
     figure = strip(BOTH, ("a", "b"), labels={"x": HOSTILE})
     assert figure.table["measure"].to_list() == [HOSTILE, "y"] and figure.notes == ()
     assert figure.caption == (
-        "Of 2 differences, 2 are larger than their null floor and 1 than what these documents would reliably show; 1 "
-        "larger than the permutation of outlets would find."
+        "Of 2 differences, 2 are larger than their null floor, 1 than what these documents would reliably show; 1 than "
+        "what exchanging whole outlets would reliably find."
     )
     few = strip(BOTH, ("a", "c"), labels={})
-    assert few.caption.endswith("none can be found between sides with so few outlets.") and "optimistic" in few.notes[0]
+    assert few.caption.endswith("so few outlets cannot show any between sides.") and "optimistic" in few.notes[0]
     assert strip(BOTH, ("a", "b"), labels={}, values=["y"]).table["measure"].to_list() == ["y"]
     with pytest.raises(InputError, match="no contrast of these sides"):
         strip(BOTH, ("a", "z"), labels={})

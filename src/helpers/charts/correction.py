@@ -65,7 +65,7 @@ def shares(found: Corrected, *, gold: pl.DataFrame | None = None) -> Figure | Cl
     return finish(
         alt.vconcat(*panels, spacing=10),
         title="Shares of passages, corrected by hand codes",
-        caption=f"Codes move the machine’s share by {100 * apart['moved']:.0f} percentage points at the most: "
+        caption=f"Codes move the machine’s share by {100 * apart['moved']:.0f} percentage points at the most. That is "
         f"‘{found.labels[apart['frame']]}’ in {readable(apart['side'])}, from {apart['machine']:.0%} to "
         f"{apart['share']:.0%} (95 % interval {apart['low']:.0%} to {apart['high']:.0%}). {n_valid} of "
         f"{len(found.table)} shares are validated.",

@@ -115,9 +115,9 @@ def words(found: CosineRatios, side: str, other: str) -> Figure | Claim:
     return finish(
         chart,
         title=f"What ‘{found.term}’ is near to: {readable(side)} and {readable(other)}",
-        caption=f"Of {count(table.height, 'word')} near the contexts of ‘{found.term}’ in {_texts(found, side)} and "
-        f"{_texts(found, other)}, {away} {'lies' if away == 1 else 'lie'} nearer to one of the two by more than the "
-        "choice of documents (95 % intervals, not adjusted for the number of words).",
+        caption=f"Contexts of ‘{found.term}’ in {_texts(found, side)} and {_texts(found, other)}. Of "
+        f"{count(table.height, 'word')} near them, {away} {'lies' if away == 1 else 'lie'} nearer to one of the two by "
+        "more than the choice of documents (95 % intervals, not adjusted for the number of words).",
         how_to_read="Cosine of each word to the mean window of one side, over that to the other’s. At 1 it is as near "
         "to both. Filled marks: the interval does not hold 1. A word is near in meaning, as the encoder has it; how "
         "often it stands beside the term is in the table.",

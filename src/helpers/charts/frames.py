@@ -178,7 +178,7 @@ def voices(own: Frames, every: Frames) -> Figure:
         + chart.mark_point(size=64, filled=True).encode(x="own:Q", shape=base.side_shape(names), tooltip=tooltip),
         title="What taking in quotations would change",
         caption=f"Taking in quoted passages moves the mean of a side by {abs(most['moved']):.2f} standard deviations "
-        f"at the most: {readable(most['side'])} on ‘{most['frame']}’.",
+        f"at the most. That is {readable(most['side'])} on ‘{most['frame']}’.",
         how_to_read="Marks: passages in the outlets' own voice. The tail leads to where the mark would be with "
         "passages that mostly quote somebody taken in. A long tail: part of the score would be its sources'.",
         table=table,

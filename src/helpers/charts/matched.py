@@ -49,7 +49,7 @@ def _said(found: Matched) -> str:
         said = f"No passages of {between} within one theme are near enough to be a pair."
     else:
         said = (
-            f"{count(len(found.table), 'pair')} of {between}: passages that are each other’s nearest within a theme "
+            f"{count(len(found.table), 'pair')} of {between}. They are each other’s nearest within a theme "
             f"and more alike (cosine {found.caliper:.2f} and more, the score’s own direction left out) than "
             f"{100 * CALIPER:g} % of the {found.n_possible:,} pairs that they could make within their themes. "
             "A document stands in one pair. The largest differences of the score come first, outlets and directions "

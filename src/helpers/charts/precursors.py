@@ -58,7 +58,7 @@ def shares(made: Precursors) -> Figure | Claim:
     unasked = [f"{readable(s)}: {w}." for s, w in made.table.select("side", "said").iter_rows() if w]
     return finish(
         alt.vconcat(*panels, spacing=6),
-        title=f"Passages that echo an earlier one of {named}",
+        title=f"Passages with a precursor in {named}",
         caption=told[0].sentence if told else f"Share with a precursor within {count(made.within, 'day')}: {said}.",
         how_to_read="Marks: the share found, large for a side, small for its outlets; lines: 95 % intervals over "
         "documents. Upright strokes: the placebo, the same texts with dates shuffled; grey: 95 % of the shuffles.",

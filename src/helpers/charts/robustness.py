@@ -182,13 +182,17 @@ def strip(
     )  # fmt: skip
     beyond = {name: table.filter(pl.col("size") > pl.col(name)).height for name in ("null_floor", "detectable",
                                                                                    "detectable_side")}  # fmt: skip
-    reach = "none can be found between sides with so few outlets" if table["detectable_side"].null_count() == len(
-        table) else f"{beyond['detectable_side']} larger than the permutation of outlets would find"  # fmt: skip
+    few = table["detectable_side"].null_count() == len(table)
+    reach = (
+        "so few outlets cannot show any between sides"
+        if few
+        else f"{beyond['detectable_side']} than what exchanging whole outlets would reliably find"
+    )
     optimistic = "documents" in table["null_floor_kind"]
     return finish(
         ticks + dots,
         title=f"Beside chance and power: {readable(between[0])} and {readable(between[1])}",
-        caption=f"Of {count(len(table), 'difference')}, {beyond['null_floor']} are larger than their null floor and "
+        caption=f"Of {count(len(table), 'difference')}, {beyond['null_floor']} are larger than their null floor, "
         f"{beyond['detectable']} than what these documents would reliably show; {reach}.",
         how_to_read=f"The dot is the size of the difference, whatever its sign. {FLOOR.capitalize()}: what chance "
         f"alone makes in 95 of 100 cases. {SEEN.capitalize()}, {SIDES}: the smallest difference that the interval, or "

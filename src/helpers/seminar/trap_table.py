@@ -17,8 +17,9 @@ from helpers.analyse.contrasts import compare
 from helpers.analyse.echoes import echoes
 from helpers.analyse.frames import Frames
 from helpers.analyse.themes import Themes
+from helpers.analyse.themes import themes as clustered
 from helpers.analyse.units import units
-from helpers.encode import Encoder, encode
+from helpers.encode import encode
 from helpers.html import number
 from helpers.paths import data_folder
 from helpers.phrases import per_cent
@@ -26,6 +27,7 @@ from helpers.results import result
 from helpers.seminar.exercise import coded_paragraphs, gold_paragraphs
 from helpers.seminar.traps import traps
 from helpers.sides import side_name
+from helpers.study import Study
 
 
 @dataclass(frozen=True)
@@ -54,20 +56,16 @@ class TrapTable:
     table: pl.DataFrame
 
 
-def trap_table(
-    documents: pl.DataFrame,
-    *,
-    passages: pl.DataFrame,
-    scored: Frames,
-    themes: Themes,
-    encoder: str | Encoder = "default",
-    seed: int = 7,
-) -> TrapTable:
-    """Walks into each planted trap, and past it. `documents`: with copies marked; `passages` with embedding; `scored`
-    and `themes` of these. Needs the whole constructed corpus; of any other the table is empty."""
+def trap_table(study: Study, *, documents: pl.DataFrame, passages: pl.DataFrame, scored: Frames) -> TrapTable:
+    """Walks into each planted trap, and past it. `documents`: of the study, with copies marked; `passages` with
+    embedding; `scored`: frames of these. Needs the whole constructed corpus; of any other the table is empty, and
+    nothing is computed."""
     schema = {f: pl.Float64 if f.endswith("value") else pl.String for f in Walked.__dataclass_fields__}
     if set(documents["id"]) != set(gold_paragraphs()["document_id"]):
         return TrapTable(pl.DataFrame(schema=schema))
+    themes = clustered(
+        passages, count=study.themes.count, names=study.themes.names, merge=study.themes.merge, seed=study.seed
+    )
     planted = yaml.safe_load((data_folder() / "teaching" / "truth.yml").read_text(encoding="utf-8"))
     truth = planted["traps"]
     coded = coded_paragraphs(documents)
@@ -88,8 +86,8 @@ def trap_table(
             gap.wrong, f"{gap.right:.0f} documents, and no line", gap.right, "a gap in time is drawn as a gap",
         ),
         _borrowing(passages.join(themes.passages.select("id", "theme"), on="id", how="left"), documents,
-                   truth["borrowing"]["pairs"], seed=seed),
-        _junk(documents, passages, themes, encoder=encoder, seed=seed),
+                   truth["borrowing"]["pairs"], seed=study.seed),
+        _junk(documents, passages, themes, encoder=study.encoder, seed=study.seed),
     ]  # fmt: skip
     return TrapTable(pl.DataFrame([asdict(row) for row in rows], schema=schema))
 
@@ -182,9 +180,7 @@ def _borrowing(passages: pl.DataFrame, documents: pl.DataFrame, planted: list[di
     )
 
 
-def _junk(
-    documents: pl.DataFrame, passages: pl.DataFrame, themes: Themes, *, encoder: str | Encoder, seed: int
-) -> Walked:
+def _junk(documents: pl.DataFrame, passages: pl.DataFrame, themes: Themes, *, encoder: str, seed: int) -> Walked:
     from sklearn.cluster import KMeans
 
     texts = documents.select("id", "text")
