@@ -4,7 +4,7 @@
 
 writes benchmarks/robustness.json (the parts named; both without a name).
 
-planted  100 simulated corpora a kind (tests/chosen.py): in how many all specifications have the sign of the planted
+planted  40 simulated corpora a kind (tests/chosen.py): in how many all specifications have the sign of the planted
          difference, in how many the sign turns, which choice moves the estimate most, and whether the study's own
          interval alone would have told
 cost     the grid of the study `teaching` (vectors at hand): specifications, seconds of one core, and how many a second
@@ -35,7 +35,7 @@ from helpers.seminar.masking import learn, masked  # noqa: E402
 from helpers.study import open_study  # noqa: E402
 from reproduced import Words  # noqa: E402
 
-CORPORA = 100
+CORPORA = 40
 
 
 def planted() -> dict:
