@@ -22,7 +22,7 @@ COLOURS = {"presentation": base.ACCENT, "selection": "#3f9142", "no common suppo
 SAID = {"holds": 0.95, "does not hold": 0.4, "withheld": 0.14}
 LEAK = (
     "A theme is never quite free of the frames in it. Where all is presentation (the constructed corpus) a sixth is "
-    "called selection, two fifths at the worst; where subjects alone were drawn apart (real texts) a sixth of the "
+    "called selection, half at the worst; where subjects alone were drawn apart (real texts) a sixth of the "
     "selection is called presentation, two fifths at the worst (benchmarks/decomposition.json)."
 )
 
