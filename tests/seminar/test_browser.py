@@ -16,7 +16,7 @@ from helpers.codebook import open_codebook
 from helpers.report.sheet import sheet_page
 from helpers.seminar.codes import read_codes
 from helpers.seminar.sheet import Sheet, guess_codes, read_key
-from report.conftest import browser, opened  # noqa: F401  (fixtures)
+from report.conftest import browser, faults, opened  # noqa: F401  (fixtures)
 
 FOLDER = Path("seminar/town")
 ERRS = {"A": 0.0, "B": 0.05, "C": 0.15, "D": 0.3, "E": 0.5}
@@ -119,7 +119,7 @@ def shown(browser):  # noqa: F811
     return browser.execute_script("return document.body.dataset.step")
 
 
-def test_a_lesson_from_the_sheets_to_the_reveal(drawn, browser, opened, capsys):  # noqa: F811
+def test_a_lesson_from_the_sheets_to_the_reveal(drawn, browser, opened, faults, capsys):  # noqa: F811
     key, sample = drawn
     plans, sides = plan_of(key, sample), list(guess_codes(key))
     returned = FOLDER / "returned"
@@ -159,6 +159,10 @@ def test_a_lesson_from_the_sheets_to_the_reveal(drawn, browser, opened, capsys):
     text = reveal.read_text(encoding="utf-8")
     assert all(outlet in text for outlet in sample["outlet"].unique()), "now it is said who wrote what"
     assert text.count('<div class="read">') >= sample.height
+    assert faults() == []
+    assert cli.main(["seminar", "plan", "town"]) == 0
+    opened(FOLDER / "plan.html")
+    assert faults() == []
 
 
 def expect_codes(key, plans):
@@ -277,7 +281,7 @@ def test_the_text_to_copy_is_the_file(page, browser, opened):  # noqa: F811
     assert answer == {"id": "00000000", "codes": {"rights": 1, "growth": None}, "guess": None} and seconds >= 0
 
 
-def test_every_control_has_a_name_and_room_for_a_finger(page, browser, opened):  # noqa: F811
+def test_every_control_has_a_name_and_room_for_a_finger(page, browser, opened, faults):  # noqa: F811
     size = {"width": 360, "height": 700, "deviceScaleFactor": 1, "mobile": True}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:
@@ -290,6 +294,7 @@ def test_every_control_has_a_name_and_room_for_a_finger(page, browser, opened): 
                     assert control.accessible_name, control.get_attribute("outerHTML")
                     if control.tag_name in ("button", "summary"):
                         assert control.size["height"] >= 44 and control.size["width"] >= 44
+            assert faults() == []
             if step == "start":
                 click(browser, "#begin")
                 press(browser, "y", "n")
