@@ -59,8 +59,9 @@ def test_the_head_has_one_finding_of_each_page_and_none_that_was_not_seen():
         page("c", claim("described", "C may be nothing.", low=-1.0, high=2.0)),
         page("d", claim("withheld", "D.", "too few")),
         page("e"),
+        page("f", claim("claimed", "B.", "p", low=1.0, high=2.0), claim("described", "F.", low=1.0, high=2.0)),
     ]
-    assert [one.sentence for one in in_short([findings(each) for each in pages])] == ["B.", "A."]
+    assert [one.sentence for one in in_short([findings(each) for each in pages])] == ["B.", "A.", "F."]
 
 
 def test_an_unknown_grade_is_withheld():

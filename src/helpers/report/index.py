@@ -98,9 +98,16 @@ def _why(reasons: Sequence[str]) -> str:
 
 
 def in_short(found: Iterable[Sequence[Finding]]) -> list[Finding]:
-    """The strongest finding of each page, in the order of the pages within a grade; at most SHORT."""
-    firsts = [of_page[0] for of_page in found if of_page and of_page[0].grade != "withheld" and of_page[0].seen]
-    return sorted(firsts, key=lambda finding: list(GRADES).index(finding.grade))[:SHORT]
+    """The strongest finding of each page that no page before it has, in the order of the pages within a grade; at most
+    SHORT."""
+    firsts: dict[str, Finding] = {}
+    for of_page in found:
+        begun = {
+            _NUMBERS.split(one.sentence)[0]: one for one in reversed(of_page) if one.grade != "withheld" and one.seen
+        }
+        fresh = [(words, one) for words, one in reversed(begun.items()) if words not in firsts]
+        firsts |= dict(fresh[:1])
+    return sorted(firsts.values(), key=lambda finding: list(GRADES).index(finding.grade))[:SHORT]
 
 
 def counted(found: Iterable[Finding]) -> dict[str, int]:
