@@ -276,6 +276,18 @@ def test_what_may_be_nothing_and_what_is_not_told_is_counted():
     assert summary.reasons == ("between state media and Western outlets, the interval includes zero: Universal rights",)
 
 
+def test_what_is_withheld_comes_first_and_names_with_commas_are_parted():
+    made = [
+        Claim(topic, "withheld", "Nothing.", ("the measure does not vary",), {"side": "western", "other": "un"})
+        for topic in ("wto, trade", "war")
+    ]
+    open_ = Claim("un, charter", "described", "It may.", (), {"side": "a", "other": "b", "low": -1.0, "high": 1.0})
+    assert rest([open_, *made], [], topic="themes").reasons == (
+        "between Western outlets and UN texts, the measure does not vary: war; wto, trade",
+        "between A and B, the interval includes zero: un, charter",
+    )
+
+
 def test_a_side_without_the_term_is_counted_in_words_and_without_its_own_sentence():
     why = "How UN texts use order cannot be asked of this corpus: 3 of 20 documents have it, 10 are needed."
     silent = Claim("order", "withheld", "Nothing.", (why,), {"side": "western", "other": "un"})

@@ -46,7 +46,12 @@ def test_copies_count_once() -> None:
     rows = [(f"d{k}", "e", "A", "good order") for k in range(4)]
     frame = passages(rows, copy_cluster=["c", "c", None, None])
     assert collocates(frame, "order").sides["n_matches"].to_list() == [3]
+    assert collocates(frame, "order").sides["n_documents"].to_list() == [3]
     assert collocates(frame, "order", copies="all").sides["n_matches"].to_list() == [4]
+    # "good" stands beside it in three texts, and in two once all three documents of one text are copies.
+    assert collocates(frame, "order").table["term"].to_list() == ["good"]
+    frame = passages(rows, copy_cluster=["c", "c", "c", None])
+    assert collocates(frame, "order").table.is_empty()
 
 
 def test_sides_stand_beside_each_other() -> None:

@@ -51,7 +51,7 @@ def test_length() -> None:
 def test_outlets() -> None:
     held, value, sentence = asked(two_sides())["outlets"]
     assert (held, value) == (False, 1.0)
-    assert sentence.startswith("Outlets: only 1 outlet of East and 1 outlet of West with enough documents")
+    assert sentence.startswith("Outlets: only 1 of East and 1 of West with enough documents")
     rows = [
         {"id": f"{side}{o}{k}", "side": side, "outlet": f"{side} {o}"}
         for side in ("east", "west")
@@ -66,7 +66,7 @@ def test_outlets() -> None:
 def test_one_outlet() -> None:
     held, value, sentence = asked(two_sides())["one outlet"]
     assert (held, value) == (False, 1.0)
-    assert sentence.endswith("and Dusk carries 100 % of the documents of West: a side is one outlet.")
+    assert sentence.endswith("and Dusk carries 100 % of the documents of West: no other of its side counts.")
     rows = [
         {"id": f"{side}{k}", "side": side, "outlet": f"{side} {k % 4}"} for side in ("east", "west") for k in range(12)
     ]

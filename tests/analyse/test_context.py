@@ -27,7 +27,7 @@ def test_frequency_by_side_by_hand() -> None:
     assert east["share_low"] < 0.8 < east["share_high"]
     assert east["asked"] and east["said"] is None
     assert not west["asked"] and west["said"] == (
-        "How West uses order cannot be asked of this corpus: 3 of 20 documents have it, 10 are needed."
+        "The use of order in West cannot be asked of this corpus: 3 of 20 documents have it, 10 are needed."
     )
     assert found.outlets.select("member", "share", "n_using", "counted").rows() == [
         ("A", 0.6, 6, True), ("B", 1.0, 10, True), ("C", 0.15, 3, True),

@@ -82,7 +82,7 @@ def test_a_side_that_hardly_uses_the_term_is_not_asked() -> None:
     (claim,) = framing_claims(found)
     assert found.frames is None and claim.grade == "withheld"
     assert claim.reasons == (
-        "How West frames order cannot be asked of this corpus: 9 of 9 documents have it, 10 are needed.",
+        "The framing of order in West cannot be asked of this corpus: 9 of 9 documents have it, 10 are needed.",
     )
 
 

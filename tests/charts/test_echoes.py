@@ -1,5 +1,6 @@
 """Pictures of echoes, precursors and paraphrases: drawn, withheld where nothing can be asked, and harmless."""
 
+import dataclasses
 import datetime
 
 import polars as pl
@@ -8,7 +9,7 @@ from echoed import drawn
 from helpers.analyse.claims import Claim
 from helpers.analyse.echoes import echoes
 from helpers.analyse.paraphrases import paraphrases
-from helpers.analyse.precursors import precursors
+from helpers.analyse.precursors import ROUGH, precursors
 from helpers.charts import echoes as charts
 from helpers.charts import precursors as before
 from helpers.charts.base import Figure
@@ -70,6 +71,9 @@ def test_precursors_are_drawn_with_their_placebo():
     )
     assert before.precursor_claims(shares) == [], "one side alone is asked"
     assert "placebo" in shares._repr_html_()
+    assert f"within {shares.within} days" in figure.notes[0]
+    long = before.shares(dataclasses.replace(shares, within=ROUGH))
+    assert "within two years (most of its dates are known to the year only)" in long.notes[0]
 
 
 def test_two_sides_are_compared_through_the_gate():

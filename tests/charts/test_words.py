@@ -74,6 +74,9 @@ def test_collocates_draw_each_side() -> None:
     )
     assert figure.table.select("side", "term").rows() == [("east", "just"), ("west", "new")]
     assert len(figure.chart.to_dict()["hconcat"]) == 2
+    near = collocates(passages(rows({"east": "just order the far far away"})), "or.er", window=1)
+    assert "words of ‘order’ (" in charts.collocates(near, term="order").caption
+    assert "words of ‘or.er’ (" in charts.collocates(near).caption
 
 
 def test_nothing_to_draw_is_said() -> None:

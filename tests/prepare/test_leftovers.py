@@ -94,6 +94,9 @@ CAPTIONED = [
     (f"{KEPT} JUST WATCHED Ferry sinks Replay More Videos ... MUST WATCH Ferry sinks 01:49 {KEPT}", [KEPT, KEPT]),
     ("Enlarge this image", []),
     (f"{KEPT} " * 8 + f"{CAPTION} [Photo/Agencies] {KEPT}", [" ".join([KEPT] * 8), KEPT]),
+    ("The author is a research fellow at the Harbour Institute in Port Senn and a former diplomat.", []),
+    (f"{KEPT} The authors are professors of law. The views expressed here are their own.", [KEPT]),
+    (f"{KEPT} The opinions expressed here are those of the author.", [KEPT]),
     (f"They hide captions, watched photos and print ([Photo] stands for nothing). {KEPT}", None),
 ]
 
@@ -112,6 +115,8 @@ def test_captions_are_cut_out_by_their_credits(line, kept):
         "The paper prints a photo (a photograph, rather) of the two presidents every year (Xinhua).",
         "He read the caption, and asked them to watch what must be watched: 01:49 of it.",
         "The council's photos [of the harbour] were lost | and found again.",
+        "The author is at her best when she writes of ships, and the book is short.",
+        "The author is a professor, and " + "her book is long and read by many who know the harbour; " * 12,
         "The photo: a man on a quay, who waits. The ship does not come.",
     ],
 )
@@ -121,7 +126,14 @@ def test_sentences_about_pictures_stay(line):
 
 @pytest.mark.parametrize(
     "line",
-    ["[Photo " * 9_000, "(AP Photo/" * 6_000, "JUST WATCHED " * 5_000, "| x " * 15_000, "a. " * 20_000 + "[Photo/X]"],
+    [
+        "The author is a " * 4_000,
+        "[Photo " * 9_000,
+        "(AP Photo/" * 6_000,
+        "JUST WATCHED " * 5_000,
+        "| x " * 15_000,
+        "a. " * 20_000 + "[Photo/X]",
+    ],
 )
 def test_no_line_takes_long_to_cut(line):
     began = time.process_time()

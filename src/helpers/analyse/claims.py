@@ -141,16 +141,21 @@ def rest(made: Sequence[Claim], told: Sequence[Claim], *, topic: str) -> Claim |
     said = [part for part, of in zip(counts, (silent, null, untold[len(null) :]), strict=True) if of]
     if not said:
         return None
-    about: dict[str, list[str]] = {}
+    about: dict[tuple[bool, str], list[str]] = {}
     for claim in silent:
         kind = claim.reasons[0].split(":")[0].split(",")[0]
         why = next((why for part, why in _WHY.items() if part in kind), claim.reasons[0])
-        about.setdefault(f"between {_pair(claim)}, {why}", []).append(claim.topic)
+        about.setdefault((False, f"between {_pair(claim)}, {why}"), []).append(claim.topic)
     for claim in null:
-        about.setdefault(f"between {_pair(claim)}, the interval includes zero", []).append(claim.topic)
-    reasons = tuple(f"{why}: {', '.join(sorted(topics))}" for why, topics in sorted(about.items()))
+        about.setdefault((True, f"between {_pair(claim)}, the interval includes zero"), []).append(claim.topic)
+    reasons = tuple(f"{why}: {_topics(topics)}" for (_, why), topics in sorted(about.items()))
     text = f"Of {count(len(made), 'contrast')} of {topic}, {listed(said)}."
     return Claim(topic, "withheld" if silent or null else "described", text, reasons)
+
+
+def _topics(topics: Sequence[str]) -> str:
+    """In a row; a theme is called by several words, and then a comma parts no two of them."""
+    return ("; " if any("," in topic for topic in topics) else ", ").join(sorted(topics))
 
 
 def _pair(claim: Claim) -> str:

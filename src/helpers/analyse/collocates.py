@@ -23,7 +23,7 @@ class Collocates:
     """Words near an expression, by side.
 
     table    one row per (side, term), by falling log_likelihood within the side:
-        count            how often within the window; `n_documents` in how many documents
+        count            how often within the window; `n_documents` in how many documents (copies of a text: one)
         expected         how often it would be, if it stood there as often as elsewhere on that side
         log_likelihood   Dunning's, with the sign of the association: below 0, it avoids the expression
         log_dice         14 at the most; comparable between sides of different size
@@ -61,12 +61,13 @@ def collocates(
         raise InputError("`window` of collocates", expected="1 or more words", found=window)
     kept = in_scope(passages, voice=voice, copies=copies).drop_nulls(by)
     found = find_all(kept["text"], pattern)
-    labels = kept.select(pl.col(by).cast(pl.String).alias("side"), "document_id", _weight(kept, copies).alias("weight"))
+    text = _text(kept, copies).alias("text_id")
+    labels = kept.select(pl.col(by).cast(pl.String).alias("side"), text, _weight(kept, copies).alias("weight"))
     table = token_table(_with_nodes(kept, found)).filter(~pl.col("ends_phrase"))
     near = _near(table["row"].to_numpy(), (table["token"] == NODE).to_numpy(), window)
     words = table.with_columns(labels[table["row"]], near=pl.Series(near))
     nodes = words.filter(pl.col("token") == NODE).group_by("side").agg(
-        n_matches=pl.col("weight").sum(), n_documents=pl.col("document_id").n_unique().cast(pl.Int64)
+        n_matches=pl.col("weight").sum(), n_documents=pl.col("text_id").n_unique().cast(pl.Int64)
     )  # fmt: skip
     words = words.filter(pl.col("token") != NODE)
     totals = words.group_by("side").agg(
@@ -76,7 +77,7 @@ def collocates(
     counted = words.group_by("side", "token").agg(
         count=pl.col("weight").filter(pl.col("near")).sum(),
         term_count=pl.col("weight").sum(),
-        n_documents=pl.col("document_id").filter(pl.col("near")).n_unique().cast(pl.Int64),
+        n_documents=pl.col("text_id").filter(pl.col("near")).n_unique().cast(pl.Int64),
     )
     counted = counted.filter(pl.col("n_documents") >= LEAST_TOGETHER)
     return Collocates(
@@ -109,6 +110,12 @@ def _measured(counted: pl.DataFrame, sides: pl.DataFrame) -> pl.DataFrame:
                 "term_count", "n_documents", "function_word")
         .sort("side", "log_likelihood", "term", descending=[False, True, False])
     )  # fmt: skip
+
+
+def _text(kept: pl.DataFrame, copies: str) -> pl.Expr:
+    """The document, copies of one text together where they count once."""
+    together = copies == "one" and "copy_cluster" in kept.columns
+    return pl.coalesce("copy_cluster", "document_id") if together else pl.col("document_id")
 
 
 def _weight(kept: pl.DataFrame, copies: str) -> pl.Expr:

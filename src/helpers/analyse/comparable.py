@@ -169,7 +169,7 @@ def _outlets(rows: list[dict], *, speakers: bool) -> tuple:
     a, b = (row["n_counted"] for row in rows)
     if min(a, b) < THRESHOLDS["outlets_to_suggest"].value:
         few = [row for row in rows if row["n_counted"] < THRESHOLDS["outlets_to_suggest"].value]
-        said = " and ".join(f"{count(row['n_counted'], noun)} of {side_name(row['side'])}" for row in few)
+        said = " and ".join(f"{row['n_counted']} of {side_name(row['side'])}" for row in few)
         enough = "" if speakers else " with enough documents"
         why = f"nothing tells the {noun} from its side"
         return False, float(min(a, b)), f"{_first(noun)}s: only {said}{enough}: {why}."
@@ -201,8 +201,9 @@ def _one_outlet(table: pl.DataFrame, a: str, b: str, *, speakers: bool) -> tuple
         for row in over or largest
     )
     if over:
-        alone = any(row["share"] == 1 for row in over)
-        tail = ": a side is one outlet" if alone else "; means over outlets keep it from deciding alone"
+        counted = table.filter("counted").group_by("side").len()
+        alone = any(n < 2 for n in counted.filter(pl.col("side").is_in([row["side"] for row in over]))["len"])
+        tail = ": no other of its side counts" if alone else "; means over outlets keep it from deciding alone"
         return False, worst, f"One outlet: {told}{tail}."
     return True, worst, f"One outlet: none carries half of a side; {told}."
 

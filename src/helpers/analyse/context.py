@@ -13,7 +13,7 @@ from helpers.analyse.picking import centre, chosen
 from helpers.analyse.units import in_scope, members_are, units
 from helpers.prepare.patterns import find_all
 from helpers.results import result
-from helpers.sides import readable
+from helpers.sides import side_name
 from helpers.tables import need
 
 FEWEST = 10
@@ -234,10 +234,10 @@ def _both(shares: pl.DataFrame, rates: pl.DataFrame, keys: list[str]) -> pl.Data
 
 def _with_said(table: pl.DataFrame, term: str) -> pl.DataFrame:
     using = pl.col("n_using")
-    name = pl.col("side").map_elements(readable, return_dtype=pl.String)
+    name = pl.col("side").map_elements(side_name, return_dtype=pl.String)
     few = pl.format(
-        f"How {{}} uses {{}} cannot be asked of this corpus: {{}} of {{}} documents have it, {FEWEST} are needed.",
-        name, pl.lit(term), using, "n_documents",
+        f"The use of {{}} in {{}} cannot be asked of this corpus: {{}} of {{}} documents have it, {FEWEST} are needed.",
+        pl.lit(term), name, using, "n_documents",
     )  # fmt: skip
     return table.with_columns(asked=using >= FEWEST, said=pl.when(using < FEWEST).then(few))
 

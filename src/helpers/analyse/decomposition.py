@@ -42,8 +42,9 @@ from helpers.analyse.reclustered import Compared, Parts, compared, draws, over
 from helpers.analyse.strata import points, weighted
 from helpers.analyse.themes import how_many
 from helpers.analyse.units import units
+from helpers.phrases import per_cent
 from helpers.results import remembered, result
-from helpers.sides import readable
+from helpers.sides import side_name
 from helpers.tables import need
 
 RUNS, FEWER_RUNS = 50, 10
@@ -180,7 +181,7 @@ def _lacking(ends: tuple[float, float], flips: list[str], turned: list[str], out
     made += [f"its sign turns without {', '.join(flips)}"] if flips else []
     made += turned
     made += [
-        f"{share:.0%} of the passages of {readable(side)} lie outside the themes that both write about"
+        f"{per_cent(share)} of the passages of {side_name(side)} lie outside the themes that both write about"
         for side, share in outside.items()
         if share > MOST_ASIDE
     ]

@@ -29,7 +29,7 @@ from helpers.analyse.windows import Windows
 from helpers.errors import InputError
 from helpers.phrases import listed
 from helpers.results import result
-from helpers.sides import readable
+from helpers.sides import side_name
 
 
 @result
@@ -141,8 +141,7 @@ def _sides(found: Windows, everything: pl.DataFrame, texts: Texts) -> pl.DataFra
     table = table.with_columns(pl.col(pl.UInt32, pl.UInt64).cast(pl.Int64)).with_columns(
         pl.selectors.integer().fill_null(0), asked=pl.col("n_texts").fill_null(0) > 0
     )
-    names = {side: readable(side) for side in table["side"]}
-    names = {side: readable(side) for side in table["side"]}
+    names = {side: side_name(side) for side in table["side"]}
     said = pl.format(
         "Cannot be asked of this corpus: {} of {} documents of {} have ‘{}’, and {} texts are needed.",
         "n_using", "n_documents", pl.col("side").replace_strict(names), pl.lit(found.term), pl.lit(FEWEST_DOCUMENTS),

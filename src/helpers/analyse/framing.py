@@ -16,7 +16,7 @@ from helpers.analyse.units import in_scope, units
 from helpers.errors import InputError
 from helpers.prepare.patterns import find_all
 from helpers.results import result
-from helpers.sides import readable
+from helpers.sides import side_name
 
 FEWEST = 10
 """Documents of a side that must use the term, before the side is compared."""
@@ -94,11 +94,11 @@ def _sides(kept: pl.DataFrame, using: pl.DataFrame, paired: pl.DataFrame, term: 
         .join(paired.group_by("side").agg(n_paired=documents), on="side", how="left")
         .with_columns(pl.col("n_using", "n_passages", "n_paired").fill_null(0))
     )
-    name = pl.col("side").map_elements(readable, return_dtype=pl.String)
+    name = pl.col("side").map_elements(side_name, return_dtype=pl.String)
     few = pl.format(
-        f"How {{}} frames {{}} cannot be asked of this corpus: {{}} of {{}} documents have it, {FEWEST} are "
+        f"The framing of {{}} in {{}} cannot be asked of this corpus: {{}} of {{}} documents have it, {FEWEST} are "
         "needed.",
-        name, pl.lit(term), "n_using", "_all",
+        pl.lit(term), name, "n_using", "_all",
     )  # fmt: skip
     asked = pl.col("n_using") >= FEWEST
     return counted.with_columns(asked=asked, said=pl.when(~asked).then(few)).drop("_all").sort("side")

@@ -5,7 +5,7 @@ import polars as pl
 
 from helpers import html
 from helpers.analyse.claims import Claim, Gate, claims
-from helpers.analyse.precursors import Precursors
+from helpers.analyse.precursors import ROUGH, Precursors
 from helpers.analyse.wording import Wording
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
@@ -24,7 +24,7 @@ def shares(made: Precursors) -> Figure | Claim:
         return Claim("precursors", "withheld", f"Whether {named} come first cannot be asked of this corpus.", why)
     if not asked.select(pl.max_horizontal("share", "placebo").max()).item():
         n = asked["n_passages"].sum()
-        why = (f"none of {n:,} passages echoes one of theirs within {count(made.within, 'day')}, nor would one with "
+        why = (f"none of {n:,} passages echoes one of theirs within {_span(made)}, nor would one with "
                "shuffled dates",)  # fmt: skip
         return Claim("precursors", "withheld", f"Whether {named} come first is not told by this corpus.", why)
     columns = ["side", "share", "placebo", "n_documents"]
@@ -59,12 +59,12 @@ def shares(made: Precursors) -> Figure | Claim:
     return finish(
         alt.vconcat(*panels, spacing=6),
         title=f"Passages with a precursor in {named}",
-        caption=told[0].sentence if told else f"Share with a precursor within {count(made.within, 'day')}: {said}.",
+        caption=told[0].sentence if told else f"Share with a precursor within {_span(made)}: {said}.",
         how_to_read="Marks: the share found, large for a side, small for its outlets; lines: 95 % intervals over "
         "documents. Upright strokes: the placebo, the same texts with dates shuffled; grey: 95 % of the shuffles.",
         description="Dot chart of the share of passages with an earlier counterpart, beside a placebo.",
         table=table,
-        notes=(f"Share with a precursor within {count(made.within, 'day')}: {said}.", *unasked),
+        notes=(f"Share with a precursor within {_span(made)}: {said}.", *unasked),
     )
 
 
@@ -100,3 +100,10 @@ def _precursors(made: Precursors) -> str:
     said = "".join(html.claim("withheld", f"{readable(s)}: {why}.") for s, why in
                    made.table.select("side", "said").iter_rows() if why)  # fmt: skip
     return html.cell(shown + said)
+
+
+def _span(made: Precursors) -> str:
+    """How long before a passage a precursor may stand, in words."""
+    if made.within == ROUGH:
+        return "two years (most of its dates are known to the year only)"
+    return count(made.within, "day")

@@ -113,25 +113,27 @@ def rates(found: Keyness, side: str, *, other: str | None = None, most: int = 40
     )
 
 
-def collocates(found: Collocates, *, most: int = 15) -> Figure | Claim:
+def collocates(found: Collocates, *, term: str | None = None, most: int = 15) -> Figure | Claim:
     """The words that stand near the expression on each side, ranked by log-likelihood, drawn by log Dice.
 
+    `term`: what the expression is called (None: as it is written).
     A withheld claim where no word stands near it in three documents of any side."""
+    name = term or found.pattern
     near = found.table.filter(~pl.col("function_word") & (pl.col("log_likelihood") > 0))
     table = near.group_by("side", maintain_order=True).head(most)
     if table.is_empty():
-        sentence = f"Which words stand near ‘{found.pattern}’ cannot be asked of this corpus."
-        return Claim(found.pattern, "withheld", sentence, ("no word is near it in three documents of any side",))
+        sentence = f"Which words stand near ‘{name}’ cannot be asked of this corpus."
+        return Claim(name, "withheld", sentence, ("no word is near it in three documents of any side",))
     sides = found.sides["side"].to_list()
     tooltip = ["term", *_number("log_dice", "log_likelihood", "count", "expected", "rate"), "n_documents"]
     counts = ", ".join(
-        f"{row['n_matches']:,.0f} in {row['n_documents']:,} documents of {readable(row['side'])}"
+        f"{row['n_matches']:,.0f} in {count(row['n_documents'], 'document')} of {readable(row['side'])}"
         for row in found.sides.iter_rows(named=True)
     )
     return finish(
         _panels(table, sides, x="log_dice", title="log Dice", marks=None, tooltip=tooltip),
-        title=f"Words near ‘{found.pattern}’",
-        caption=f"Words within {found.window} words of ‘{found.pattern}’ ({counts}), the {most} of highest "
+        title=f"Words near ‘{name}’",
+        caption=f"Words within {found.window} words of ‘{name}’ ({counts}), the {most} of highest "
         "log-likelihood on each side.",
         how_to_read="Further right: a larger part of the word’s and the expression’s uses are together (14 at the "
         "most). Log Dice can be compared between sides of different size.",
@@ -225,7 +227,7 @@ def _lines(found: Concordance, name: str, *, rows: int, sides: Iterable[str]) ->
             f'<td class="faint">{side}<br><bdi>{html.escape(about + quoted)}</bdi></td></tr>'
         )
     counts = ", ".join(
-        f"{readable(side or '')} {n:,} in {documents:,} documents"
+        f"{readable(side or '')} {n:,} in {count(documents, 'document')}"
         for side, n, documents in found.sides.select("side", "n_lines", "n_documents").iter_rows()
     )
     shown = min(rows, found.table.height)

@@ -1,4 +1,4 @@
-"""Lines that are no part of the text: bylines, credits, menus, headings, captions of pictures.
+"""Lines that are no part of the text: bylines, credits, menus, headings, captions of pictures, notes on authors.
 
 Judged by form alone, one line at a time, and cautiously: a line that ends like a sentence and has
 a dozen words or more is kept, unless a picture's credit says that it is a caption. What is set
@@ -38,6 +38,15 @@ _PICTURE = re.compile(
 )
 _GALLERY = re.compile(r"\b(?:Hide Caption \d+ of \d+|toggle caption|Enlarge this image)\b")
 _PLAYER = re.compile(r"\bJUST WATCHED\b.{0,300}?\bMUST WATCH\b(?:.{0,200}? \d{1,2}:\d\d\b)?")
+_ROLE = (
+    r"(?:professor|researcher|fellow|director|editor|lecturer|scholar|columnist|commentator|writer|journalist|reporter"
+    r"|president|chair(?:man|woman)?|dean|member|adviser|advisor|analyst|ambassador|diplomat|minister|lawyer|solicitor"
+    r"|barrister|economist|consultant|student|secretary|expert|specialist|head|founder|correspondent|veteran|official)"
+)
+_AUTHOR = re.compile(
+    r"(?:^|(?<=[.!?”\"’)\]])\s*)(?:The (?:author|writer)s? (?:is|are|was|were)\b"
+    rf"(?=.{{0,120}}\b{_ROLE}s?\b)|The (?:views?|opinions?) expressed\b).{{0,500}}$"
+)
 _SENTENCE_START = re.compile(r"(?<=[.!?…][\"”’')\]\s])\s*(?=\S)")
 
 LONGEST_CAPTION = 80
@@ -48,8 +57,8 @@ visibly glued together."""
 
 
 def stretches(line: str) -> Iterator[tuple[int, str]]:
-    """(offset, stretch) of a line, in order, without captions of pictures and what web pages write around
-    galleries and players. A line without any is one stretch: itself."""
+    """(offset, stretch) of a line, in order, without captions of pictures, notes on the author, and what
+    web pages write around galleries and players. A line without any is one stretch: itself."""
     at = 0
     for start, end in _captions(line):
         if line[at:start].strip():
@@ -63,6 +72,7 @@ def _captions(line: str) -> Iterator[tuple[int, int]]:
     """(start, end) of what is no text of the line, in order."""
     marks: list[tuple[int, int, int | None]] = [(match.end(), 0, None) for match in _GALLERY.finditer(line)]
     marks += [(match.end(), match.start(), None) for match in _PLAYER.finditer(line)]
+    marks += [(match.end(), match.start(), None) for match in _AUTHOR.finditer(line)]
     marks += [(match.end(), 0, match.start()) for match in _PICTURE.finditer(line.rstrip())]
     at = 0
     for end, start, credit in sorted(marks, key=lambda mark: mark[0]):
