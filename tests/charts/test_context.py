@@ -29,10 +29,14 @@ def test_time_draws_every_period_and_events() -> None:
     found = usage(passages(ROWS), "order", "order")
     event = Event(datetime.date(2017, 5, 9), "Summit")
     figure = charts.time(found, events=[event], of="share")
-    assert figure.table.select("side", "mean").rows() == [("east", 1.0), ("west", 0.25)]
+    # Three of the twelve documents of the west use it, ten are needed.
+    assert figure.table.select("side", "mean").rows() == [("east", 1.0)]
+    assert figure.notes[-1].startswith("Not drawn. The use of order in West cannot be asked of this corpus: 3 of 12")
     assert "Summit" in str(figure.chart.to_dict()["datasets"]) and figure.title == "‘order’ over time"
     withheld = charts.time(usage(passages(ROWS), "hegemony", "hegemony"))
     assert isinstance(withheld, Claim) and withheld.grade == "withheld"
+    few = charts.time(usage(passages(ROWS), "b", "b"))
+    assert isinstance(few, Claim) and few.grade == "withheld" and len(few.reasons) == 2
     undated = charts.time(usage(passages(ROWS).with_columns(date=pl.lit(None, pl.Date)), "order", "order"))
     assert isinstance(undated, Claim) and undated.reasons == ("no document has a date",)
 

@@ -76,13 +76,22 @@ def usage(found: Usage, *, of: str = "rate") -> Figure:
 def time(found: Usage, *, of: str = "rate", events: Sequence[Event] = ()) -> Figure | Claim:
     """How often each side uses the term by month, quarter or year, with gaps, intervals and `events` as rules.
 
-    `of`: rate or share, as in usage. A withheld claim where no document uses it, or none has a date."""
+    `of`: rate or share, as in usage. Sides that cannot be asked are not drawn, which is said. A withheld claim where
+    none can be asked, no document uses it, or none has a date."""
     lacking = "no document uses it" if not found.table["n_using"].sum() else None
     if lacking or found.time is None:
         sentence = f"When ‘{found.term}’ is used cannot be asked of this corpus."
         return Claim(found.term, "withheld", sentence, (lacking or "no document has a date",))
+    said = tuple(found.table["said"].drop_nulls())
+    if not found.table["asked"].any():
+        return Claim(found.term, "withheld", f"When ‘{found.term}’ is used cannot be asked of this corpus.", said)
+    asked = found.table.filter("asked").select("side")
     value = {"rate": "rate", "share": "used"}[of]
-    return over_time(found.time, labels={value: f"‘{found.term}’"}, events=events, of=of)
+    figure = over_time(
+        replace(found.time, table=found.time.table.join(asked, on="side", how="semi", maintain_order="left")),
+        labels={value: f"‘{found.term}’"}, events=events, of=of,
+    )  # fmt: skip
+    return replace(figure, notes=(*figure.notes, *(f"Not drawn. {why}" for why in said)))
 
 
 def senses(found: Senses, themes: Themes, *, most: int = 15) -> Figure | Claim:

@@ -67,7 +67,7 @@ def parts(found: Decomposition, scored: Frames) -> Figure:
 def _panel(split: pl.DataFrame, total: pl.DataFrame, *, pair: str, order: list[str], reach: float, place: int) -> Any:
     """One pair of sides; `place`: 0 for the first of a row, which has the names of the frames."""
     here, height = alt.FieldEqualPredicate(field="pair", equal=pair), 34 * len(order)
-    axis = alt.Axis(labels=place == 0, labelLimit=260)
+    axis = alt.Axis(labels=place == 0, labelLimit=330)
     y = alt.Y("frame:N", sort=order, title=None, axis=axis, scale=alt.Scale(paddingInner=0.25))
     title = "standard deviations of documents" if place == 1 else None
     scale, offset = alt.Scale(domain=[-reach, reach]), alt.YOffset("part:N", sort=list(COLOURS))
