@@ -44,7 +44,7 @@ def sizes(found: Themes) -> Figure:
         pl.Series("shown", [fitting(w, 60) for w in words], dtype=pl.String),
     )
     one = alt.Chart(drawn, height=alt.Step(24)).encode(
-        y=alt.Y("title:N", sort=sort, title=None, axis=alt.Axis(labelLimit=220, labelFontWeight=600)),
+        y=alt.Y("title:N", sort=sort, title=None, axis=alt.Axis(labelLimit=255, labelFontWeight=600)),
         tooltip=["title", "words", "n_documents", "n_passages", alt.Tooltip("stability:Q", format=".2f"),
                  alt.Tooltip("support:Q", format=".2f"), "badge"],
     )  # fmt: skip
