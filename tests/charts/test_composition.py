@@ -84,7 +84,7 @@ def test_what_turns_or_goes_without_style_stays_with_these_outlets() -> None:
 
 def test_loose_themes_and_forms_stay_with_these_outlets() -> None:
     loose, opening = made(support=0.39), made(form="openings")
-    assert "only 39% of the passages nearest to the theme’s own stand in it" in reasons(loose, loose)
+    assert "only 39 % of the passages nearest to the theme’s own stand in it" in reasons(loose, loose)
     assert "the theme is held together by a form, openings of texts" in reasons(opening, opening)
 
 

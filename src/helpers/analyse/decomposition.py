@@ -168,7 +168,7 @@ def _turned(spread: pl.DataFrame) -> dict[tuple, list[str]]:
     for *key, choice, same, kept in rows.iter_rows():
         if choice == CHOICES[0] and same < SAME_SIGN:
             made.setdefault(tuple(key), []).append(
-                f"{choice} take its sign away in {1 - same:.0%} of {RUNS} clusterings"
+                f"{choice} take its sign away in {per_cent(1 - same)} of {RUNS} clusterings"
             )
         elif not kept:
             made.setdefault(tuple(key), []).append(f"{choice} do not give it this sign")

@@ -15,7 +15,7 @@ from helpers.charts.base import Figure, finish
 from helpers.charts.claims import held
 from helpers.charts.theme_map import titles
 from helpers.errors import InputError
-from helpers.phrases import count
+from helpers.phrases import count, per_cent
 from helpers.sides import readable
 
 Erased = tuple[Contrasts, Counterparts]
@@ -108,7 +108,7 @@ def _doubts(found: Themes) -> dict[str, str]:
         if form:
             made[value_of(number)] = f"the theme is held together by a form, {form} of texts"
         elif support < LOOSE:
-            made[value_of(number)] = f"only {support:.0%} of the passages nearest to the theme’s own stand in it"
+            made[value_of(number)] = f"only {per_cent(support)} of the passages nearest to the theme’s own stand in it"
     return made
 
 
