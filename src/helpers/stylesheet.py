@@ -21,6 +21,7 @@ STYLE = (
 .workbench .long { min-width: 15rem; }
 .workbench.workbench .lines { width: 100%; } .workbench.workbench .lines :is(th, td) { padding: .2rem .6rem .2rem 0; }
 .workbench.workbench .lines .n { white-space: normal; min-width: 14rem; }
+.workbench.workbench .lines td:nth-child(2) { width: 1%; white-space: nowrap; }
 .workbench.workbench .lines td:nth-child(3) { min-width: 14rem; }
 .workbench.workbench .lines td:last-child { font-size: .75rem; line-height: 1.3; min-width: 8rem; max-width: 12rem; }
 .workbench.workbench .n { text-align: right; white-space: nowrap; }
