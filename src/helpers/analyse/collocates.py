@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from helpers.analyse.association import log_dice, log_likelihood
-from helpers.analyse.units import in_scope
+from helpers.analyse.units import in_scope, unit_of
 from helpers.errors import InputError
 from helpers.prepare.patterns import find_all
 from helpers.prepare.tokens import FUNCTION_WORDS, NODE, token_table
@@ -61,7 +61,7 @@ def collocates(
         raise InputError("`window` of collocates", expected="1 or more words", found=window)
     kept = in_scope(passages, voice=voice, copies=copies).drop_nulls(by)
     found = find_all(kept["text"], pattern)
-    text = _text(kept, copies).alias("text_id")
+    text = unit_of(kept, copies).alias("text_id")
     labels = kept.select(pl.col(by).cast(pl.String).alias("side"), text, _weight(kept, copies).alias("weight"))
     table = token_table(_with_nodes(kept, found)).filter(~pl.col("ends_phrase"))
     near = _near(table["row"].to_numpy(), (table["token"] == NODE).to_numpy(), window)
@@ -110,12 +110,6 @@ def _measured(counted: pl.DataFrame, sides: pl.DataFrame) -> pl.DataFrame:
                 "term_count", "n_documents", "function_word")
         .sort("side", "log_likelihood", "term", descending=[False, True, False])
     )  # fmt: skip
-
-
-def _text(kept: pl.DataFrame, copies: str) -> pl.Expr:
-    """The document, copies of one text together where they count once."""
-    together = copies == "one" and "copy_cluster" in kept.columns
-    return pl.coalesce("copy_cluster", "document_id") if together else pl.col("document_id")
 
 
 def _weight(kept: pl.DataFrame, copies: str) -> pl.Expr:

@@ -10,7 +10,7 @@ import polars as pl
 from helpers.analyse.contrasts import Contrasts, compare
 from helpers.analyse.over_time import OverTime, over_time
 from helpers.analyse.picking import centre, chosen
-from helpers.analyse.units import in_scope, members_are, units
+from helpers.analyse.units import in_scope, members_are, unit_of, units
 from helpers.prepare.patterns import find_all
 from helpers.results import result
 from helpers.sides import side_name
@@ -178,9 +178,8 @@ def senses(passages: pl.DataFrame, term: str, pattern: str, *, voice: str = "out
     need(passages, ["theme", "document_id", "text", "side"], where="passages", do="Run themes first.")
     kept = _matching(passages, pattern, voice=voice, copies=copies)
     sides = _asked(kept, passages, term)
-    unit = pl.coalesce(_cluster(kept, copies), pl.col("document_id"))
     weighed = (
-        kept.with_columns(unit=unit, theme=pl.col("theme").cast(pl.String).fill_null("unassigned"))
+        kept.with_columns(unit=unit_of(kept, copies), theme=pl.col("theme").cast(pl.String).fill_null("unassigned"))
         .join(sides.filter("asked").select("side"), on="side", how="semi")
         .with_columns(weight=1 / pl.len().over("side", "unit"))
     )
@@ -201,11 +200,6 @@ def _counted(kept: pl.DataFrame, pattern: str) -> pl.Series:
 def _matching(passages: pl.DataFrame, pattern: str, *, voice: str, copies: str) -> pl.DataFrame:
     kept = in_scope(passages, voice=voice, copies=copies).drop_nulls("side")
     return kept.with_columns(n_matches=_counted(kept, pattern)).filter(pl.col("n_matches") > 0).sort("id")
-
-
-def _cluster(kept: pl.DataFrame, copies: str) -> pl.Expr:
-    there = copies == "one" and "copy_cluster" in kept.columns
-    return pl.col("copy_cluster").cast(pl.String) if there else pl.lit(None, pl.String)
 
 
 def _counts(valued: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from helpers.analyse.association import log_odds
-from helpers.analyse.units import members_are
+from helpers.analyse.units import members_are, unit_of
 from helpers.prepare.counts import count_terms
 
 if TYPE_CHECKING:
@@ -45,12 +45,9 @@ def count_sides(passages: pl.DataFrame, *, by: str, copies: str, least: int) -> 
     text weigh 1/n where `copies` is one."""
     from scipy.sparse import csr_array
 
-    cluster = (
-        pl.col("copy_cluster") if copies == "one" and "copy_cluster" in passages.columns else pl.lit(None, pl.String)
-    )
     labelled = passages.select(
         "text", "language", pl.col(by).alias("side"), pl.col(members_are(passages)).alias("member"),
-        pl.coalesce(cluster.cast(pl.String), pl.col("document_id")).alias("unit"), "document_id",
+        unit_of(passages, copies).alias("unit"), "document_id",
     )  # fmt: skip
     sizes = labelled.group_by("unit").agg(
         (1 / pl.col("document_id").n_unique()).alias("weight"), (pl.col("side").n_unique() > 1).alias("spans")

@@ -13,7 +13,7 @@ from helpers.analyse.copies import near_pairs
 from helpers.analyse.frames import Frames, score
 from helpers.analyse.themes import FAR, Themes
 from helpers.analyse.typical import Texts, cosine, likeness, measured, texts
-from helpers.analyse.units import in_scope, members_are
+from helpers.analyse.units import in_scope, members_are, unit_of
 from helpers.encode import Encoder
 from helpers.errors import InputError
 from helpers.results import result
@@ -187,7 +187,7 @@ def _percentiles(focus: pl.DataFrame, kept: pl.DataFrame, frames: Frames) -> pl.
     made = []
     for among in (ALL, *kept["side"].unique().sort()):
         part = kept if among == ALL else kept.filter(side=among)
-        part = part.with_columns(_unit=_unit(part, frames.copies))
+        part = part.with_columns(_unit=unit_of(part, frames.copies))
         weight = part.select(1 / pl.len().over("_unit")).to_series().to_numpy()
         n_texts = part.select(pl.col("_unit").n_unique()).item()
         for name, frame in frames.codebook.frames.items():
@@ -201,11 +201,6 @@ def _percentiles(focus: pl.DataFrame, kept: pl.DataFrame, frames: Frames) -> pl.
     return pl.concat(made)
 
 
-def _unit(kept: pl.DataFrame, copies: str) -> pl.Expr:
-    there = copies == "one" and "copy_cluster" in kept.columns
-    return pl.coalesce("copy_cluster", "document_id") if there else pl.col("document_id")
-
-
 def _below(scores: np.ndarray, others: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Per cent of the weight of `others` that lies below each score, half of what is equal counted."""
     order = np.argsort(others, kind="stable")
@@ -216,7 +211,7 @@ def _below(scores: np.ndarray, others: np.ndarray, weight: np.ndarray) -> np.nda
 
 def _nearest(focus: pl.DataFrame, kept: pl.DataFrame, copies: str, most: int) -> pl.DataFrame:
     near = _vectors(focus) @ _vectors(kept).T
-    shown = kept.drop("embedding").with_columns(_unit=_unit(kept, copies))
+    shown = kept.drop("embedding").with_columns(_unit=unit_of(kept, copies))
     made = []
     for row, focus_id in enumerate(focus["id"]):
         ranked = (

@@ -38,6 +38,13 @@ def in_scope(passages: pl.DataFrame, *, voice: str = "outlet", copies: str = "on
     return kept
 
 
+def unit_of(passages: pl.DataFrame, copies: str) -> pl.Expr:
+    """The text that a passage is of: its document, copies of one text together where `copies` is one."""
+    together = copies == "one" and "copy_cluster" in passages.columns
+    document = pl.col("document_id")
+    return pl.coalesce(pl.col("copy_cluster").cast(pl.String), document) if together else document
+
+
 def members_are(passages: pl.DataFrame) -> str:
     """'speaker' where some outlet's documents stand on more than one side, or where a side is one
     outlet of several speakers on every side; else 'outlet'."""
@@ -75,9 +82,8 @@ def units(
     if kept.is_empty():
         raise InputError(f"no passage in voice {voice!r}", where="passages", do="Use voice 'all'.")
     kind = members_are(passages)
-    cluster = pl.col("copy_cluster") if copies == "one" and "copy_cluster" in kept.columns else pl.lit(None, pl.String)
     documents = (
-        kept.with_columns(_unit=pl.coalesce(cluster, pl.col("document_id")), _member=pl.col(kind))
+        kept.with_columns(_unit=unit_of(kept, copies), _member=pl.col(kind))
         .group_by("document_id", "side", "_unit", "_member", *by)
         .agg(pl.len().alias("n_passages"), *(pl.col(v).cast(pl.Float64).fill_nan(None).mean() for v in values))
     )
