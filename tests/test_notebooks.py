@@ -89,7 +89,7 @@ def ran(tmp_path_factory):
         recording = RECORD.format(path=str(folder / f"{path.stem}.jsonl"))
         notebook.cells.insert(0, nbformat.v4.new_code_cell(recording))
         notebooks.append(notebook)
-    run_all(notebooks, folder=ROOT, workers=min(2, os.cpu_count() or 1),
+    run_all(notebooks, after=[None] * len(notebooks), folder=ROOT, workers=min(2, os.cpu_count() or 1),
             done=lambda number, ran: made.update({NOTEBOOKS[number].stem: ran}))  # fmt: skip
     gate = {}
     for stem in made:

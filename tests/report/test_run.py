@@ -12,6 +12,7 @@ import pytest
 
 from helpers.errors import InputError
 from helpers.report import report
+from helpers.report.kernels import run_all
 from helpers.report.run import with_study, write
 
 STUDY = 'STUDY = "teaching"'
@@ -133,6 +134,18 @@ def test_write_leaves_the_old_file_when_it_fails(tmp_path, monkeypatch):
         write(path, "new")
     assert path.read_text() == "old"
     assert [p.name for p in path.parent.iterdir()] == ["page.html"]
+
+
+def test_a_notebook_waits_for_the_one_that_it_follows_and_for_no_other(tmp_path):
+    # The second ends only when the third has run, and the third needs what the first wrote.
+    first = "import time; time.sleep(1); open('first', 'w').close()"
+    second = "import pathlib, time\nwhile not pathlib.Path('third').exists():\n    time.sleep(0.05)"
+    third = "open('first').close(); open('third', 'w').close()"
+    notebooks = [nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]) for code in (first, second, third)]
+    made = {}
+    run_all(notebooks, after=[None, None, 0], folder=tmp_path, workers=2, done=made.__setitem__)
+    assert list(made) == [0, 2, 1]
+    assert [ran.failure for ran in made.values()] == [None] * 3
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")

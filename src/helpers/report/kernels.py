@@ -38,8 +38,17 @@ class Ran:
     seconds: float
 
 
-def run_all(notebooks: Sequence[NotebookNode], *, folder: Path, workers: int, done: Callable[[int, Ran], None]) -> None:
+def run_all(
+    notebooks: Sequence[NotebookNode],
+    *,
+    after: Sequence[int | None],
+    folder: Path,
+    workers: int,
+    done: Callable[[int, Ran], None],
+) -> None:
     """Runs `notebooks` in `folder`, `workers` at once; calls `done(number, ran)` as each comes to its end.
+
+    `after`: for each the number of the one that has to come to its end before it begins, or None.
 
     On Ctrl-C all kernels are killed, then KeyboardInterrupt goes on."""
     finished: Future[None] = Future()
@@ -47,10 +56,15 @@ def run_all(notebooks: Sequence[NotebookNode], *, folder: Path, workers: int, do
 
     async def everything() -> None:
         gate = asyncio.Semaphore(workers)
+        ended = [asyncio.Event() for _ in notebooks]
 
         async def one(number: int, notebook: NotebookNode) -> None:
+            first = after[number]
+            if first is not None:
+                await ended[first].wait()
             async with gate:
                 ran = await _run(notebook, folder=folder, workers=workers)
+            ended[number].set()
             done(number, ran)
 
         tasks = [asyncio.ensure_future(one(number, notebook)) for number, notebook in enumerate(notebooks)]

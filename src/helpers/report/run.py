@@ -1,7 +1,7 @@
 """`report`: every notebook of one study or several becomes a page; what has not changed is not run again.
 
 Order: corpora are opened (and fetched) first, here, once. Then the first notebook of each study, which fills the
-caches of vectors and results that the others read; then the others, side by side. A page is written as soon as its
+caches of vectors and results that its others read; then these, side by side. A page is written as soon as its
 notebook has ended, whole or not at all, so that a stopped run leaves the finished ones.
 """
 
@@ -209,19 +209,21 @@ def _run(jobs: list[Job], *, out: Path, fresh: bool, workers: int, shelves: dict
             stale.append(job)
         else:
             keep(job, kept, None, "unchanged")
-    first = [job for job in stale if job.entry == job.entries[0]]
-    for batch in (first, [job for job in stale if job not in first]):
+    first = {job.about.name: number for number, job in enumerate(stale) if job.entry == job.entries[0]}
 
-        def done(number: int, ran: Ran, batch: list[Job] = batch) -> None:
-            job, stopped = batch[number], ran.failure
-            if stopped is None:
-                _remember(job, ran.notebook)
-            how = f"{ran.seconds:.0f} s" if stopped is None else f"stopped at cell {stopped.cell + 1}: {stopped.why}"
-            keep(job, ran.notebook, stopped, how)
+    def done(number: int, ran: Ran) -> None:
+        job, stopped = stale[number], ran.failure
+        if stopped is None:
+            _remember(job, ran.notebook)
+        how = f"{ran.seconds:.0f} s" if stopped is None else f"stopped at cell {stopped.cell + 1}: {stopped.why}"
+        keep(job, ran.notebook, stopped, how)
 
-        if batch:
-            say(f"running {len(batch)} of {len(jobs)} notebooks, {min(workers, len(batch))} at once")
-            run_all([job.notebook for job in batch], folder=notebooks_folder(), workers=workers, done=done)
+    if stale:
+        say(f"running {len(stale)} of {len(jobs)} notebooks, {min(workers, len(stale))} at once")
+        before = [first.get(job.about.name) for job in stale]
+        after = [None if of == number else of for number, of in enumerate(before)]
+        notebooks = [job.notebook for job in stale]
+        run_all(notebooks, after=after, folder=notebooks_folder(), workers=workers, done=done)
 
 
 def _place(job: Job) -> Path:
