@@ -32,10 +32,11 @@ GROUND = {
     "progress",
 }
 ORDER = ("corpora", "prepare", "encode", "analyse", "seminar", "charts", "report", "commands", "cli", "__main__")
-SHARED = {"analyse": {"contrasts", "units", "association"}}
+SHARED = {"analyse": {"alike", "contrasts", "units", "association"}}
 """Package -> modules of it that every sibling may import (how to count, compare and weigh words); in other
 packages siblings may import each other."""
 EXCEPTIONS = {
+    "analyse.alike": {"periods"},
     "analyse.contrasts": {"draws"},
     "analyse.draws": {"bca", "null_floor", "resampling"},
     "analyse.null_floor": {"resampling"},

@@ -55,6 +55,24 @@ CASES = [
         "seen",
     ),
     ("described", {"low": 0.0, "high": 0.2, "detectable": None}, OPEN, "the interval includes zero"),
+    (
+        "described",
+        {"unlike": "dates", "dates_alike": 0.54},
+        OPEN,
+        "the two sides' documents are of other times (54 % alike): a difference may be one of times",
+    ),
+    (
+        "described",
+        {"unlike": "languages", "languages_alike": 0.0},
+        OPEN,
+        "the two sides' documents are in other languages (0 % alike): a difference may be one of languages",
+    ),
+    (
+        "suggested",
+        {"unlike": "kinds", "kinds_alike": 0.0},
+        OPEN,
+        "the two sides' documents are of other kinds (0 % alike): a difference may be one of kind",
+    ),
     ("described", {"bca_high": 0.01}, OPEN, "the interval corrected for bias and skewness includes zero"),
     (
         "described",
@@ -298,7 +316,7 @@ def test_a_side_without_the_term_is_counted_in_words_and_without_its_own_sentenc
 def test_every_threshold_has_a_reason_and_is_used():
     assert set(THRESHOLDS) == {
         "documents_to_ask", "documents_to_claim", "outlets_to_suggest", "kept_to_suggest", "null_percentile",
-        "outlets_to_split", "power", "p_to_claim",
+        "outlets_to_split", "power", "p_to_claim", "dates_alike", "kinds_alike", "languages_alike",
     }  # fmt: skip
     assert all(len(threshold.reason) > 30 for threshold in THRESHOLDS.values())
     assert {grade for grade, *_ in CASES} | {"claimed"} == set(GRADES)

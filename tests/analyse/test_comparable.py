@@ -3,7 +3,7 @@ import datetime
 import polars as pl
 import pytest
 
-from helpers.analyse.comparable import LIMITS, overlap, pairs
+from helpers.analyse.comparable import LIMITS, pairs
 from helpers.analyse.portrait import portrait
 from portrayed import corpus, cut, documents, two_sides
 
@@ -18,15 +18,6 @@ def asked(rows: list[dict], **given: object) -> dict[str, tuple]:
 def each(rows: list[dict], **columns: object) -> list[dict]:
     """`rows` with columns by side: east=..., west=... are dicts."""
     return [{**row, **columns.get(row["side"], {})} for row in rows]  # type: ignore[dict-item]
-
-
-def test_overlap_is_the_sum_of_the_smaller_shares() -> None:
-    # east: 3/4 a, 1/4 b; west: 1/2 a, 1/2 c (a null is left out): min(3/4, 1/2) = 1/2
-    rows = [("east", "a", 3), ("east", "b", 1), ("west", "a", 2), ("west", "c", 2), ("west", None, 9)]
-    table = pl.DataFrame(rows, schema=["side", "kind", "n_documents"], orient="row")
-    assert overlap(table, "east", "west", "kind") == 0.5
-    assert overlap(table, "west", "east", "kind") == 0.5
-    assert overlap(table, "east", "north", "kind") is None
 
 
 def test_kinds() -> None:
@@ -46,6 +37,24 @@ def test_length() -> None:
     assert (held, value) == (False, 3.0)
     assert sentence == "Length: median words of a document are 18 for East and 54 for West, 3.0 times as many."
     assert asked(two_sides())["length"][:2] == (True, 1.0)
+
+
+def test_names_of_one_kind_count_as_one() -> None:
+    rows = each(two_sides(), east={"kind": "op-ed"}, west={"kind": "column"})
+    assert asked(rows)["kinds"] == (
+        True, 1.0,
+        "Kinds: alike to 100 % (column and op-ed counted as one); most often ‘op-ed’ for East (100 %) and ‘column’ for"
+        " West (100 %).",
+    )  # fmt: skip
+
+
+def test_what_few_documents_make_by_chance_is_not_told() -> None:
+    # of three and three, one of another kind each: overlap 2/3 - 1/3
+    rows = [row | {"kind": "news" if i % 3 else f"kind {i}"} for i, row in enumerate(two_sides(3, 3))]
+    rows[1]["kind"] = "letter"
+    held, value, sentence = asked(rows)["kinds"]
+    assert held is None and value == pytest.approx(1 / 3)
+    assert sentence.startswith("Kinds: alike to 33 %, which so few documents can be by chance; most often")
 
 
 def test_outlets() -> None:

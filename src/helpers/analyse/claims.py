@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 import polars as pl
 
 from helpers import html
-from helpers.analyse import null_floor
+from helpers.analyse import alike, null_floor
 from helpers.analyse.contrasts import Contrasts
 from helpers.analyse.wording import Wording, sentence, unnamed
 from helpers.phrases import count, listed, per_cent
@@ -55,6 +55,19 @@ THRESHOLDS: dict[str, Threshold] = {
     "power": Threshold(
         null_floor.POWER,
         "what is found four times in five can be missed; what is found less often cannot be looked for",
+    ),
+    "dates_alike": Threshold(
+        alike.LIMITS["dates"],
+        "below that more than a third of a side's documents are of times that the other lacks, and no more than "
+        "described is said: other documents of these sides would be of other times",
+    ),
+    "languages_alike": Threshold(
+        alike.LIMITS["languages"], "what is counted or measured differs between languages, and no more is described"
+    ),
+    "kinds_alike": Threshold(
+        alike.LIMITS["kinds"],
+        "below that nothing is claimed: a difference may be one of kind. It may be suggested, since what a side "
+        "writes is often of a kind of its own (resolutions), which other documents of it would be as well",
     ),
     "p_to_claim": Threshold(
         0.05, "permutation of whole outlets, the only p that speaks of sides; three against three cannot go below .10"
@@ -193,10 +206,13 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
         lacking.append(f"the sign turns when {_any_of(row['flips'])} is left out")
     elif (kept := _kept(row)) < t["kept_to_suggest"]:
         lacking.append(f"leaving one outlet out leaves {per_cent(kept)} of it: it is that outlet's")
+    lacking += unlike(row, "dates", "languages")
     pair = f"{row['value']}|{row['side']}|{row['other']}"
     lacking += [gate.limits[key] for key in (row["value"], pair) if key in gate.limits]
+    kinds = unlike(row, "kinds")
     if lacking:
-        return "described", lacking
+        return "described", lacking + kinds
+    lacking += kinds
     if row["p_smallest"] > t["p_to_claim"]:
         lacking.append(
             f"so few outlets cannot reach p = {t['p_to_claim']:g}: the smallest possible is {row['p_smallest']:.2f}"
@@ -213,6 +229,21 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
     if lacking:
         return "suggested", lacking
     return "claimed", [f"permuting whole outlets gives p = {row['p']:.3f} (smallest possible {row['p_smallest']:.3f})"]
+
+
+def unlike(row: Mapping, *aspects: str) -> list[str]:
+    """In which of these aspects the two sides' documents are not alike, as reasons; `row`: of Contrasts.table."""
+    said = {
+        "dates": "of other times ({} alike): a difference may be one of times",
+        "languages": "in other languages ({} alike): a difference may be one of languages",
+        "kinds": "of other kinds ({} alike): a difference may be one of kind",
+    }
+    found = (row.get("unlike") or "").split(", ")
+    return [
+        f"the two sides' documents are {said[name].format(per_cent(row[f'{name}_alike']))}"
+        for name in aspects
+        if name in found
+    ]
 
 
 def _inside(row: Mapping) -> str | None:

@@ -10,6 +10,8 @@ from itertools import combinations
 
 import polars as pl
 
+from helpers.analyse import alike
+from helpers.analyse.alike import KNOWN, compared, family
 from helpers.analyse.claims import THRESHOLDS, Claim, Threshold
 from helpers.analyse.periods import when
 from helpers.analyse.units import FEWEST_DOCUMENTS
@@ -17,19 +19,22 @@ from helpers.phrases import count, per_cent
 from helpers.sides import side_name
 
 LIMITS: dict[str, Threshold] = {
-    "dates": Threshold(2 / 3, "below that more than a third of a side's documents are of times that the other lacks"),
-    "kinds": Threshold(2 / 3, "below that more than a third of a side's documents are of kinds that the other lacks"),
+    "dates": Threshold(
+        alike.LIMITS["dates"], "below that more than a third of a side's documents are of times that the other lacks"
+    ),
+    "kinds": Threshold(
+        alike.LIMITS["kinds"], "below that more than a third of a side's documents are of kinds that the other lacks"
+    ),
     "length": Threshold(2.0, "with medians further apart, what fits into a document differs, not only what is chosen"),
     "one outlet": Threshold(0.5, "an outlet that writes half of a side is most of what is found about it"),
     "copies": Threshold(0.2, "with more repeated documents a count of documents is a count of subscribers"),
     "speakers": Threshold(0.5, "a speaker who has half of a side is most of what is found about it"),
-    "language": Threshold(0.9, "words of different languages cannot be counted against each other"),
+    "language": Threshold(
+        alike.LIMITS["languages"], "words of different languages cannot be counted against each other"
+    ),
 }  # fmt: skip
 """dates, kinds, language: overlap of the two sides' shares, 0-1 (1: the same), at least; length: ratio of medians, at
 most; one outlet, copies, speakers: share of a side's documents (one outlet: or of its words), below."""
-
-KNOWN = 0.5
-"""Share of a side's documents whose kind, language or date must be known, for it to be compared."""
 
 PAIRS = {"side": pl.String, "other": pl.String, "aspect": pl.String, "comparable": pl.Boolean, "value": pl.Float64,
          "sentence": pl.String}  # fmt: skip
@@ -42,7 +47,7 @@ def pairs(
     comparable (null: cannot be told), value (what was held against the limit), sentence.
 
     `tables`: sides, table, kinds, languages, voices and copies of a Portrait, and clusters (side, copy_cluster);
-    `dated`: the periods of each pair, in a period that the dates of both bear; `speakers`: whether members are
+    `dated`: alike.in_periods of each pair; `speakers`: whether members are
     speakers of one venue."""
     rows = []
     for a, b in combinations(tables["sides"]["side"].to_list(), 2):
@@ -91,28 +96,17 @@ def verdicts(pairs: pl.DataFrame, sides: pl.DataFrame, absent: Mapping[str, list
     return tuple(made)
 
 
-def overlap(table: pl.DataFrame, a: str, b: str, by: str) -> float | None:
-    """Sum over the values of `by` of the smaller of the two sides' shares of documents: 0 (nothing in common) to 1
-    (the same distribution); one minus the total variation distance. None where a side has no value."""
-    shares = []
-    for side in (a, b):
-        of_side = table.filter(pl.col("side") == side).drop_nulls(by)
-        total = of_side["n_documents"].sum()
-        if not total:
-            return None
-        shares.append(dict(zip(of_side[by], (of_side["n_documents"] / total).to_list(), strict=True)))
-    return sum(min(share, shares[1].get(value, 0.0)) for value, share in shares[0].items())
+_CHANCE = "which so few documents can be by chance"
 
 
 def _dates(periods: pl.DataFrame, rows: list[dict]) -> tuple:
     a, b = (row["side"] for row in rows)
-    period = "year" if periods.is_empty() else str(periods["period"][0])
-    n_dated = dict(periods.group_by("side").agg(pl.col("n_documents").sum()).rows())
-    dated = [n_dated.get(row["side"], 0) / row["n_documents"] for row in rows]
-    both = overlap(periods, a, b, "start")
-    if both is None or min(dated) < KNOWN:
+    period = next(iter(periods["period"].drop_nulls()), "year")
+    held, both = compared(periods, a, b, "start", limit=LIMITS["dates"].value)
+    if both is None:
+        known = dict(periods.drop_nulls("start").group_by("side").agg(pl.col("n_documents").sum()).rows())
         few = " and ".join(
-            f"{per_cent(part)} of {side_name(row['side'])}" for part, row in zip(dated, rows, strict=True)
+            f"{per_cent(known.get(row['side'], 0) / row['n_documents'])} of {side_name(row['side'])}" for row in rows
         )
         return None, None, f"Dates: known for {few} only."
     gaps = []
@@ -124,8 +118,10 @@ def _dates(periods: pl.DataFrame, rows: list[dict]) -> tuple:
             )
             gaps.append(f"no document of {side_name(side)} in {_and(named)}")
     rest = f"; {'; '.join(gaps)}" if gaps else ""
-    if both >= LIMITS["dates"].value:
+    if held:
         return True, both, f"Dates: alike to {per_cent(both)}, {period} by {period}{rest}."
+    if held is None:
+        return None, both, f"Dates: alike to {per_cent(both)}, {period} by {period}, {_CHANCE}{rest}."
     advice = (
         f": compare within a {period}, or narrow the study’s dates"
         if both > 0
@@ -137,22 +133,42 @@ def _dates(periods: pl.DataFrame, rows: list[dict]) -> tuple:
 def _shares(table: pl.DataFrame, a: str, b: str, by: str, aspect: str) -> tuple:
     """Kinds or languages: how alike the two sides' shares are, and the largest of each."""
     name, told = _first(aspect), []
+    families = table.with_columns(family().alias("kind")) if by == "kind" else table
+    held, both = compared(families, a, b, by, limit=LIMITS[aspect].value)
     for side in (a, b):
         of_side = table.filter(pl.col("side") == side)
         known = of_side.drop_nulls(by)
-        if int(known["n_documents"].sum()) < KNOWN * int(of_side["n_documents"].sum()):
+        if int(known["n_documents"].sum()) < max(KNOWN * int(of_side["n_documents"].sum()), 1):
             return None, None, f"{name}: not known for most of {side_name(side)}."
         top = known.sort("n_documents", by, descending=[True, False]).row(0, named=True)
         told.append((side_name(side), top[by], per_cent(top["n_documents"] / known["n_documents"].sum())))
-    both = overlap(table, a, b, by) or 0.0
     largest = "; most often " + " and ".join(f"‘{value}’ for {side} ({share})" for side, value, share in told)
+    assert both is not None
     if {share for _, _, share in told} == {"100 %"} and told[0][1] == told[1][1]:
         return True, both, f"{name}: all ‘{told[0][1]}’."
-    if both >= LIMITS[aspect].value:
-        return True, both, f"{name}: alike to {per_cent(both)}{largest}."
+    if held:
+        return True, both, f"{name}: alike to {per_cent(both)}{_taken_as_one(table, a, b, by)}{largest}."
+    if held is None:
+        return None, both, f"{name}: alike to {per_cent(both)}, {_CHANCE}{largest}."
     why = "a difference may be one of kind" if by == "kind" else "words cannot be counted against each other"
-    alike = f"alike to {per_cent(both)} only" if both else "nothing in common"
-    return False, both, f"{name}: {alike}{largest}: {why}."
+    much = f"alike to {per_cent(both)} only" if both else "nothing in common"
+    return False, both, f"{name}: {much}{largest}: {why}."
+
+
+def _taken_as_one(table: pl.DataFrame, a: str, b: str, by: str) -> str:
+    """Which kinds of these documents were taken for one, in words."""
+    if by != "kind":
+        return ""
+    named = (
+        table.filter(pl.col("side").is_in([a, b]))
+        .drop_nulls(by)
+        .select("kind", family=family())
+        .unique()
+        .sort("family", "kind")
+    )
+    groups = [part["kind"].to_list() for _, part in named.group_by("family", maintain_order=True) if len(part) > 1]
+    told = " and ".join(_and(group) for group in groups)
+    return f" ({told} counted as one)" if len(groups) == 1 else f" ({told} each counted as one)" if groups else ""
 
 
 def _length(rows: list[dict]) -> tuple:

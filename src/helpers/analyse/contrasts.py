@@ -10,11 +10,12 @@ from itertools import combinations
 
 import polars as pl
 
+from helpers.analyse.alike import of_units
 from helpers.analyse.draws import Draws
 from helpers.errors import InputError
 from helpers.results import result
 
-_TYPES = {"flips": pl.String, "null_floor_kind": pl.String, "bca_differs": pl.Boolean}
+_TYPES = {"flips": pl.String, "null_floor_kind": pl.String, "bca_differs": pl.Boolean, "unlike": pl.String}
 
 
 @result
@@ -40,6 +41,8 @@ class Contrasts:
         between          share of variance that lies between outlets of one side, 0-1; null where no
                          side has two
         n_documents, n_passages, n_texts (copies of one text once), n_members, and other_n_... of the other
+        dates_alike, kinds_alike, languages_alike   overlap of what the sides' documents are, 0-1, and unlike: in which
+                         of them they are not alike, or null (helpers.analyse.alike); where units tell of documents
     sides    one row per (value, side): mean, low, high, documents_mean (each document equal), sd,
              n_units, n_documents, n_passages, n_texts, n_members (counted ones), n_set_aside (documents of
              members with too few), n_spanning (units that stand on several sides)
@@ -81,6 +84,7 @@ def compare(
         )
     if "n_texts" not in units.columns:
         units = units.with_columns(n_texts=pl.lit(1, pl.UInt32))
+    alike = of_units(units, names)
     groups = _complete_groups(units, values)
     sides, members, table = [], [], []
     for group in groups:
@@ -91,7 +95,7 @@ def compare(
         sides += draws.side_rows()
         members += draws.member_rows()
         for side, other in combinations([n for n in names if n in draws.means], 2):
-            table += draws.pair_rows(side, other)
+            table += [row | alike.get((side, other), {}) for row in draws.pair_rows(side, other)]
     order = {value: k for k, value in enumerate(values)}
     return Contrasts(
         table=_tidy(table, order),

@@ -12,6 +12,7 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 
+from helpers.analyse.alike import of_units
 from helpers.analyse.debiased import (
     Fit,
     estimable,
@@ -50,6 +51,8 @@ class Regression:
         alone_low, alone_high    range of squared_norm when each outlet is left out in turn; `weakest`: the outlet
                                  without which it is smallest
         n_documents, n_windows, n_texts, n_members (outlets that count), and other_n_... of the other
+        dates_alike, kinds_alike, languages_alike, unlike   as in Contrasts.table, of the texts with the term; what is
+                                 held fixed is in `unlike` no more
         asked, said              whether it can be asked; else numbers are null, and this is said in place
     sides    one row per side: n_documents; n_using (documents with the term), n_windows, n_texts (copies once) and
              n_members of its mean, n_set_aside (documents of outlets too small for it), n_spanning (texts that stand
@@ -99,6 +102,7 @@ def regress(
         for k in sides["asked"].arg_true():
             senses[k] = texts.share(names[k]) @ fitted.means
     of_side = {row["side"]: row for row in sides.to_dicts()}
+    alike = of_units(texts.rows, names, fixed=adjust)
     rows = []
     for side, other in combinations(names, 2):
         why = _unasked(of_side[side], of_side[other], texts, fitted, adjust)
@@ -109,7 +113,7 @@ def regress(
             }
             rows[-1][f"{prefix}n_documents"] = of_side[name]["n_used"]
         if why is None and fitted is not None:
-            rows[-1] |= _contrast(texts, fitted, (side, other), level=level, seed=seed)
+            rows[-1] |= _contrast(texts, fitted, (side, other), level=level, seed=seed) | alike.get((side, other), {})
     return Regression(
         table=_tidy(rows),
         sides=sides.drop("n_used"),
@@ -240,11 +244,11 @@ def _members(everything: pl.DataFrame, texts: Texts) -> pl.DataFrame:
 def _tidy(rows: list[dict]) -> pl.DataFrame:
     whole = ("side", "other", "squared_norm", "low", "high", "naive", "relative", "relative_low", "relative_high",
              "by_outlets", "null_floor", "p", "p_smallest", "n_assignments", "alone_low", "alone_high",
-             "weakest")  # fmt: skip
+             "weakest", "dates_alike", "kinds_alike", "languages_alike", "unlike")  # fmt: skip
     counts = [f"{prefix}{name}" for prefix in ("", "other_")
               for name in ("n_documents", "n_windows", "n_texts", "n_members")]  # fmt: skip
     schema: dict = dict.fromkeys(whole, pl.Float64) | dict.fromkeys(counts, pl.Int64)
-    schema |= dict.fromkeys(("side", "other", "weakest", "said"), pl.String) | {"asked": pl.Boolean}
+    schema |= dict.fromkeys(("side", "other", "weakest", "unlike", "said"), pl.String) | {"asked": pl.Boolean}
     schema["n_assignments"] = pl.Int64
     frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema, orient="row")
     return frame.with_columns(pl.selectors.float().fill_nan(None))

@@ -9,9 +9,10 @@ from itertools import combinations
 
 import polars as pl
 
+from helpers.analyse.alike import in_periods
 from helpers.analyse.claims import Claim
 from helpers.analyse.comparable import pairs, verdicts
-from helpers.analyse.periods import longer, periods, periods_of
+from helpers.analyse.periods import periods, periods_of
 from helpers.analyse.units import SHARED, members_are, units
 from helpers.corpora.load import Corpus
 from helpers.prepare.voice import words
@@ -91,12 +92,7 @@ def portrait(corpus: Corpus, documents: pl.DataFrame, passages: pl.DataFrame) ->
     }
     tables["sides"] = _sides(each, tables["table"])
     clusters = each.select("side", "copy_cluster")
-    dated = {
-        (a, b): periods(
-            each.filter(pl.col("side").is_in([a, b])), dict.fromkeys((a, b), longer(period_of[a], period_of[b]))
-        )
-        for a, b in combinations(tables["sides"]["side"], 2)
-    }
+    dated = {(a, b): in_periods(each, (a, b), period_of) for a, b in combinations(tables["sides"]["side"], 2)}
     found = pairs({**tables, "clusters": clusters}, dated=dated, speakers=kind == "speaker")
     return Portrait(
         **tables,

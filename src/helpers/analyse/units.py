@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from helpers.analyse.alike import FACTS
 from helpers.errors import InputError
 from helpers.tables import VOICES, need
 
@@ -74,6 +75,7 @@ def units(
                       is: it is no outlet, and to exchange it between sides would exchange its outlets twice
         spans_sides   a cluster that stands on several sides
         n_documents, n_passages, n_texts (documents, copies of one text once)
+        documents     list of structs, what its documents are (alike.FACTS); only where passages have these columns
         <value>...    mean over the unit's documents of the mean over the document's passages
     Passages whose value is null or nan are left out of that value's mean. Raises InputError where a column
     is absent or nothing is left."""
@@ -82,10 +84,15 @@ def units(
     if kept.is_empty():
         raise InputError(f"no passage in voice {voice!r}", where="passages", do="Use voice 'all'.")
     kind = members_are(passages)
+    known = set(FACTS) <= set(kept.columns)
     documents = (
         kept.with_columns(_unit=unit_of(kept, copies), _member=pl.col(kind))
         .group_by("document_id", "side", "_unit", "_member", *by)
-        .agg(pl.len().alias("n_passages"), *(pl.col(v).cast(pl.Float64).fill_nan(None).mean() for v in values))
+        .agg(
+            pl.len().alias("n_passages"),
+            *([pl.struct(FACTS).first().alias("documents")] if known else []),
+            *(pl.col(v).cast(pl.Float64).fill_nan(None).mean() for v in values),
+        )
     )
     per_unit = documents.group_by("_unit", "side", *by).agg(
         pl.when(pl.col("_member").n_unique() > 1)
@@ -95,6 +102,7 @@ def units(
         pl.len().alias("n_documents"),
         pl.col("n_passages").sum(),
         pl.lit(1, pl.UInt32).alias("n_texts"),
+        *([pl.col("documents")] if known else []),
         *(pl.col(v).mean() for v in values),
     )
     per_unit = per_unit.with_columns(spans_sides=pl.col("side").n_unique().over("_unit") > 1)
@@ -106,7 +114,16 @@ def units(
     return (
         per_unit.with_columns(counted=enough, stratum=stratum)
         .select(
-            "side", "member", pl.col("_unit").alias("unit"), "stratum", *by, "counted", "spans_sides", *COUNTS, *values
+            "side",
+            "member",
+            pl.col("_unit").alias("unit"),
+            "stratum",
+            *by,
+            "counted",
+            "spans_sides",
+            *COUNTS,
+            *(["documents"] if known else []),
+            *values,
         )
         .sort("side", "member", "unit", *by)
     )
@@ -120,5 +137,6 @@ def _by_speaker(per_unit: pl.DataFrame, values: Sequence[str], by: Sequence[str]
         pl.col("n_passages").sum(),
         pl.col("n_texts").sum(),
         pl.lit(False).alias("spans_sides"),
+        pl.col("^documents$").explode(),
         *(pl.col(v).mean() for v in values),
     )

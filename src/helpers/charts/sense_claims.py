@@ -7,7 +7,7 @@ differ by elsewhere (windows.elsewhere).
 
 from collections.abc import Mapping
 
-from helpers.analyse.claims import GRADES, THRESHOLDS, Claim
+from helpers.analyse.claims import GRADES, THRESHOLDS, Claim, unlike
 from helpers.analyse.embedding_regression import Regression
 from helpers.analyse.units import SHARED
 from helpers.analyse.wording import outlets, unnamed
@@ -54,8 +54,11 @@ def judge(row: Mapping, *, control: Mapping | None) -> tuple[str, list[str]]:
     if row["alone_low"] is not None and row["alone_low"] < t["kept_to_suggest"] * row["squared_norm"]:
         kept = max(row["alone_low"] / row["squared_norm"], 0.0) if row["squared_norm"] > 0 else 0.0
         lacking.append(f"leaving {row['weakest']} out leaves {per_cent(kept)} of it: it is that outlet's")
+    lacking += unlike(row, "dates", "languages")
+    kinds = unlike(row, "kinds")
     if lacking:
-        return "described", lacking
+        return "described", lacking + kinds
+    lacking += kinds
     if row["p_smallest"] > t["p_to_claim"]:
         lacking.append(
             f"so few outlets cannot reach p = {t['p_to_claim']:g}: the smallest possible is {row['p_smallest']:.2f}"
