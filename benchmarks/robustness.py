@@ -26,7 +26,8 @@ sys.path.insert(0, str(HERE.parent / "tests"))
 
 from chosen import SURVIVES, TURNS, codebook, corpus  # noqa: E402
 from helpers.analyse.copies import copies  # noqa: E402
-from helpers.analyse.robustness import Grid, limits, robustness, usual  # noqa: E402
+from helpers.analyse.robust_claims import limits  # noqa: E402
+from helpers.analyse.robustness import Grid, robustness, usual  # noqa: E402
 from helpers.codebook import open_codebook  # noqa: E402
 from helpers.corpora import load  # noqa: E402
 from helpers.encode import encode  # noqa: E402

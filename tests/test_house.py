@@ -32,11 +32,13 @@ GROUND = {
     "progress",
 }
 ORDER = ("corpora", "prepare", "encode", "analyse", "seminar", "charts", "report", "commands", "cli", "__main__")
-SHARED = {"analyse": {"alike", "contrasts", "units", "association"}}
+SHARED = {"analyse": {"alike", "contrasts", "thresholds", "units", "association"}}
 """Package -> modules of it that every sibling may import (how to count, compare and weigh words); in other
 packages siblings may import each other."""
 EXCEPTIONS = {
     "analyse.alike": {"periods"},
+    "analyse.thresholds": {"null_floor"},
+    "analyse.theme_choices": {"composition", "erasure", "robustness", "themes"},
     "analyse.contrasts": {"draws"},
     "analyse.draws": {"bca", "null_floor", "resampling"},
     "analyse.null_floor": {"resampling"},
@@ -72,6 +74,7 @@ EXCEPTIONS = {
     "analyse.precursors": {"draws", "echo_rows", "echo_tests", "echoes"},
     "analyse.claims": {"*"},
     "analyse.robustness": {"*"},
+    "analyse.robust_claims": {"claims", "robustness"},
     "analyse.topic_model": {"composition", "themes"},
 }
 """Module -> siblings it may import all the same."""

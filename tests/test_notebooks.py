@@ -39,7 +39,7 @@ COMPARES = re.compile(
     r"|emphasi[sz]\w+|dominat\w+|ahead|behind|repeats?|echo(?:es|ed)?|follows?|differs?|agrees?|alike)\b",
     flags=re.IGNORECASE,
 )
-GATE = {"analyse.claims", "analyse.comparable", "analyse.split_claims", "analyse.robustness", "charts.sense_claims",
+GATE = {"analyse.claims", "analyse.comparable", "analyse.split_claims", "analyse.robust_claims", "charts.sense_claims",
         "charts.typical"}  # fmt: skip
 """Modules that may write a sentence with a grade; any other may only say that nothing is said."""
 

@@ -51,7 +51,8 @@ STYLE = (
 .workbench .claim p { margin: .1rem 0; }
 .workbench .claim ul { margin: .3rem 0 0; padding-left: 1.1rem; color: var(--faint); font-size: .875rem; }
 .workbench .grade { font-size: .75rem; font-weight: 600; color: var(--grade); border: 1px solid currentColor;
-  border-radius: 99px; padding: .05em .6em; margin-right: .35em; white-space: nowrap; }
+  color: color-mix(in srgb, var(--grade) 55%, var(--ink)); border-radius: 99px; padding: .05em .6em;
+  margin-right: .35em; white-space: nowrap; }
 .workbench .claim-claimed { --grade: #2b7a4b; }
 .workbench .claim-suggested { --grade: #8a6410; }
 .workbench .claim-described { --grade: #4a6a94; }

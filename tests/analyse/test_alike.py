@@ -93,9 +93,9 @@ def test_a_contrast_says_what_else_differs(frame: pl.DataFrame) -> None:
 
 
 def test_the_limits_are_those_of_the_portrait_and_of_the_gate() -> None:
-    from helpers.analyse import claims, comparable
+    from helpers.analyse import comparable, thresholds
 
     assert {f"{name}_alike": limit for name, limit in LIMITS.items()}.items() <= {
-        name: threshold.value for name, threshold in claims.THRESHOLDS.items()
+        name: threshold.value for name, threshold in thresholds.THRESHOLDS.items()
     }.items()
     assert [comparable.LIMITS[name].value for name in ("dates", "kinds", "language")] == list(LIMITS.values())

@@ -5,8 +5,9 @@ import json
 import polars as pl
 import pytest
 
-from helpers.analyse.claims import GRADES, THRESHOLDS, Claim, Gate, claims, is_open, judge, rest
+from helpers.analyse.claims import GRADES, Claim, Gate, claims, is_open, judge, rest
 from helpers.analyse.contrasts import Contrasts
+from helpers.analyse.thresholds import THRESHOLDS
 from helpers.analyse.wording import Wording
 from helpers.sides import side_name
 
@@ -29,6 +30,12 @@ def row(**changes):
 
 def test_a_contrast_that_passes_everything_is_claimed():
     assert judge(ROW, gate=OPEN) == ("claimed", ["permuting whole outlets gives p = 0.029 (smallest possible 0.029)"])
+
+
+def test_a_claim_gives_the_p_of_its_family():
+    told = judge(row(p_adjusted=0.04, n_values=12), gate=OPEN)
+    why = "permuting whole outlets gives p = 0.029, 0.040 adjusted for 12 values (smallest possible 0.029)"
+    assert told == ("claimed", [why])
 
 
 CASES = [
@@ -55,6 +62,13 @@ CASES = [
         "seen",
     ),
     ("described", {"low": 0.0, "high": 0.2, "detectable": None}, OPEN, "the interval includes zero"),
+    (
+        "suggested",
+        {"p_adjusted": 0.2, "n_values": 12},
+        OPEN,
+        "permuting whole outlets gives p = 0.029, but 0.20 once adjusted for the 12 values that these two sides are "
+        "compared on",
+    ),
     (
         "described",
         {"unlike": "dates", "dates_alike": 0.54},

@@ -50,6 +50,17 @@ def test_a_contrast_by_hand():
     assert (row["n_documents"], row["other_n_documents"], row["n_members"], row["other_n_members"]) == (3, 3, 2, 2)
 
 
+def test_p_is_adjusted_for_the_values_of_a_pair():
+    # The second value is the first one's negative: together they are one, and cost nothing.
+    frame = table(HAND).with_columns(mirror=-pl.col("score"), gap=pl.when(pl.col("unit") != "p1").then(pl.col("score")))
+    made = compare(frame, ["score", "mirror"], replicates=50).table
+    assert made["p_adjusted"].to_list() == made["p"].to_list() == [pytest.approx(2 / 6)] * 2
+    assert made["n_values"].to_list() == [2, 2]
+    # A value that other units lack is a family of its own: twice, for two families.
+    gaps = compare(frame, ["score", "gap"], replicates=50).table
+    assert gaps["p_adjusted"].to_list() == [pytest.approx(min(1.0, 2 * p)) for p in gaps["p"]]
+
+
 def test_sides_and_members_by_hand():
     made = compare(table(HAND), ["score"], replicates=200)
     a = made.sides.row(0, named=True)

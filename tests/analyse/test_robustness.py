@@ -11,13 +11,12 @@ from chosen import SURVIVES, TURNS, codebook, corpus
 from helpers.analyse.claims import Claim
 from helpers.analyse.contrasts import compare
 from helpers.analyse.frames import frames
+from helpers.analyse.robust_claims import limits, over_choices
 from helpers.analyse.robustness import (
     ALL_EXAMPLES,
     WEIGHTS,
     Grid,
     differences,
-    limits,
-    over_choices,
     robustness,
     summed,
     usual,

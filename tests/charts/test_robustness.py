@@ -60,7 +60,7 @@ def test_a_difference_that_turns_is_no_more_than_described(made):
     told = robust_claim(found, scored)
     assert told.grade == "described"
     assert any(reason.startswith("its sign turns in 14 of 42 specifications") for reason in told.reasons)
-    with pytest.raises(InputError, match="no such contrast"):
+    with pytest.raises(InputError, match="no claim of this contrast"):
         robust_claim(replace(found, value="frame_peace"), scored)
 
 

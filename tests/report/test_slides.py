@@ -192,6 +192,14 @@ def test_keys_buttons_and_an_address_turn_the_slides(tmp_path, deck_browser, ope
     assert deck_browser.execute_script("return document.documentElement.dataset.mode") != before
 
 
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_slides_are_open_to_all(tmp_path, deck_browser, opened, faults, mode):
+    opened(made(tmp_path, FULL))
+    if deck_browser.execute_script("return document.documentElement.dataset.mode") != mode:
+        deck_browser.find_element("id", "mode").click()
+    assert faults() == []
+
+
 def test_one_slide_is_one_printed_page(tmp_path, deck_browser, opened):
     opened(made(tmp_path, FULL, FULL))
     printed = base64.b64decode(deck_browser.print_page())

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, field
 import polars as pl
 
 from helpers import html
-from helpers.analyse import alike, null_floor
 from helpers.analyse.contrasts import Contrasts
+from helpers.analyse.thresholds import THRESHOLDS
 from helpers.analyse.wording import Wording, sentence, unnamed
 from helpers.phrases import count, listed, per_cent
 from helpers.sides import side_name
@@ -23,56 +23,6 @@ _WHY = {
 }
 
 GRADES = ("claimed", "suggested", "described", "withheld")
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """One number of the gate and why it is what it is."""
-
-    value: float
-    reason: str
-
-
-THRESHOLDS: dict[str, Threshold] = {
-    "documents_to_ask": Threshold(
-        10, "with fewer documents on a side one odd document moves the mean by a tenth or more"
-    ),
-    "documents_to_claim": Threshold(30, "below that the document-level interval of a skewed score covers too little"),
-    "outlets_to_suggest": Threshold(2, "with one outlet nothing tells the outlet from its side"),
-    "kept_to_suggest": Threshold(
-        0.5,
-        "an outlet whose omission takes more than half of a difference is what the difference is about: in the "
-        "teaching corpus planted differences keep nine tenths, one outlet's habit under a tenth",
-    ),
-    "null_percentile": Threshold(
-        null_floor.PERCENTILE,
-        "a difference inside what 95 of 100 differences by chance stay under is no sign of sides; suggested needs more",
-    ),
-    "outlets_to_split": Threshold(
-        null_floor.SPLIT_FROM,
-        "chance is taken from splits of whole outlets where a side has so many; three outlets have three splits only",
-    ),
-    "power": Threshold(
-        null_floor.POWER,
-        "what is found four times in five can be missed; what is found less often cannot be looked for",
-    ),
-    "dates_alike": Threshold(
-        alike.LIMITS["dates"],
-        "below that more than a third of a side's documents are of times that the other lacks, and no more than "
-        "described is said: other documents of these sides would be of other times",
-    ),
-    "languages_alike": Threshold(
-        alike.LIMITS["languages"], "what is counted or measured differs between languages, and no more is described"
-    ),
-    "kinds_alike": Threshold(
-        alike.LIMITS["kinds"],
-        "below that nothing is claimed: a difference may be one of kind. It may be suggested, since what a side "
-        "writes is often of a kind of its own (resolutions), which other documents of it would be as well",
-    ),
-    "p_to_claim": Threshold(
-        0.05, "permutation of whole outlets, the only p that speaks of sides; three against three cannot go below .10"
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -128,7 +78,7 @@ def claims(
         if grade == "described":
             reasons += unnamed({side: members[side] for side in (row["side"], row["other"])})
         if grade in ("suggested", "claimed") and len(table) > 1:
-            reasons.append(f"one of {len(table)} contrasts made here; p is not adjusted for their number")
+            reasons.append(f"one of {len(table)} contrasts made here; {_family(row)}")
         made.append(Claim(wording.measure.get(row["value"], row["value"]), grade, text, tuple(reasons), row))
     return sorted(made, key=lambda c: (GRADES.index(c.grade), -abs(_effect(c.numbers))))
 
@@ -222,13 +172,32 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
         lacking.append(
             f"permuting whole outlets gives p = {row['p']:.2f} (smallest possible {row['p_smallest']:.3f}){missed}"
         )
+    elif _adjusted_p(row) > t["p_to_claim"]:
+        lacking.append(
+            f"permuting whole outlets gives p = {row['p']:.3f}, but {row['p_adjusted']:.2f} once adjusted for the "
+            f"{row['n_values']} values that these two sides are compared on"
+        )
     if fewest < t["documents_to_claim"]:
         lacking.append(f"{fewest} documents on one side, {t['documents_to_claim']:.0f} needed for a claim")
     if gate.needs and not gate.validated.get(pair, gate.validated.get(row["value"], False)):
         lacking.append("the measure has not been validated by hand coding")
     if lacking:
         return "suggested", lacking
-    return "claimed", [f"permuting whole outlets gives p = {row['p']:.3f} (smallest possible {row['p_smallest']:.3f})"]
+    adjusted = f", {row['p_adjusted']:.3f} adjusted for {row['n_values']} values" if row.get("n_values", 1) > 1 else ""
+    smallest = f"(smallest possible {row['p_smallest']:.3f})"
+    return "claimed", [f"permuting whole outlets gives p = {row['p']:.3f}{adjusted} {smallest}"]
+
+
+def _adjusted_p(row: Mapping) -> float:
+    adjusted = row.get("p_adjusted")
+    return float(row["p"] if adjusted is None else adjusted)
+
+
+def _family(row: Mapping) -> str:
+    """For how many of the contrasts p is adjusted, in words."""
+    if row.get("p_adjusted") is None:
+        return "p is not adjusted for their number"
+    return f"p is adjusted for the {row['n_values']} values that these two sides are compared on"
 
 
 def unlike(row: Mapping, *aspects: str) -> list[str]:

@@ -12,8 +12,9 @@ import polars as pl
 
 from helpers.analyse import alike
 from helpers.analyse.alike import KNOWN, compared, family
-from helpers.analyse.claims import THRESHOLDS, Claim, Threshold
+from helpers.analyse.claims import Claim
 from helpers.analyse.periods import when
+from helpers.analyse.thresholds import THRESHOLDS, Threshold
 from helpers.analyse.units import FEWEST_DOCUMENTS
 from helpers.phrases import count, per_cent
 from helpers.sides import side_name

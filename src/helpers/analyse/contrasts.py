@@ -35,6 +35,8 @@ class Contrasts:
                          the sides. Both as standardised
         p                outlet permutation, two-sided, without units that stand on several sides;
                          p_smallest what it could reach at best
+        p_adjusted       the same, adjusted for all n_values that these two sides are compared on: how often any of them
+                         differs as much (helpers.analyse.resampling.permute_family)
         n_assignments    how many assignments of outlets to the two sides there are
         alone_low/high   range of the difference when each outlet is left out in turn
         flips            outlets whose omission turns the sign, or null
@@ -95,7 +97,8 @@ def compare(
         sides += draws.side_rows()
         members += draws.member_rows()
         for side, other in combinations([n for n in names if n in draws.means], 2):
-            table += [row | alike.get((side, other), {}) for row in draws.pair_rows(side, other)]
+            beside = alike.get((side, other), {}) | {"n_values": len(values)}
+            table += [_adjusted(row, len(groups)) | beside for row in draws.pair_rows(side, other)]
     order = {value: k for k, value in enumerate(values)}
     return Contrasts(
         table=_tidy(table, order),
@@ -107,6 +110,11 @@ def compare(
         replicates=replicates,
         seed=seed,
     )
+
+
+def _adjusted(row: dict, n_groups: int) -> dict:
+    """Values that other units lack are a family of their own: Bonferroni for the number of families."""
+    return row | {"p_adjusted": min(1.0, n_groups * row["p_adjusted"])}
 
 
 def _complete_groups(units: pl.DataFrame, values: Sequence[str]) -> list[tuple[str, ...]]:

@@ -11,6 +11,7 @@ from helpers.analyse.null_floor import Stood, detectable, detectable_side, null_
 from helpers.analyse.resampling import (
     between_share,
     bootstrap_weights,
+    permute_family,
     permute_members,
     pooled_sd,
     seed_of,
@@ -144,6 +145,7 @@ class Draws:
         spread = pooled_sd(self.x[a], self.x[b])
         means = np.stack([self.alone_means[key] for key in [*first, *second]])
         p, smallest, total = permute_members(means, len(first), seed=self.seed)
+        together = permute_family(np.nan_to_num(means / spread), len(first), seed=self.seed)
         alone, beside = self._left_out(first, second), self._beside(side, other, spread)
         both = np.concatenate([a, b])
         groups = np.repeat([f"{k[0]} {k[1]}" for k in [*first, *second]], [len(self.at[k]) for k in [*first, *second]])
@@ -162,7 +164,7 @@ class Draws:
                  "standardised": difference[v] / spread[v],
                  "std_low": low[v] / spread[v], "std_high": high[v] / spread[v],
                  **{name: found if isinstance(found, str) else found[v].item() for name, found in beside.items()},
-                 "p": p[v], "p_smallest": smallest, "n_assignments": total,
+                 "p": p[v], "p_adjusted": together[v], "p_smallest": smallest, "n_assignments": total,
                  "alone_low": min(omitted.values(), default=None), "alone_high": max(omitted.values(), default=None),
                  "flips": ", ".join(flips) or None, "between": between_share(self.x[both, v], groups, sides=halves),
                  **counts}

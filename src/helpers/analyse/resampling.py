@@ -96,15 +96,35 @@ def permute_members(means: np.ndarray, n_first: int, *, seed: int = 7) -> tuple[
     difference of outlet-equal means; the smallest p that this many members can reach; the number of
     assignments. Enumerated (p = count / total, identity included) up to MOST_ENUMERATED, else
     (b + 1) / (m + 1) over DRAWN random ones (Phipson and Smyth 2010)."""
+    differences, observed, extra = _exchanged(means, n_first, seed)
+    p = _share_beyond(differences, observed, extra)
+    return p, smallest_p(len(means), n_first), math.comb(len(means), n_first)
+
+
+def permute_family(means: np.ndarray, n_first: int, *, seed: int = 7) -> np.ndarray:
+    """(v,) p of each value, adjusted for all of them: how often the largest difference of any value is as large as its
+    own when whole members are permuted (Westfall and Young 1993, section 2.5, single-step maxT). Values that go
+    together cost less than so many independent ones would.
+
+    Parameters as for permute_members; `means` in units in which values may be compared (standard deviations)."""
+    differences, observed, extra = _exchanged(means, n_first, seed)
+    return _share_beyond(differences.max(1, keepdims=True), observed, extra)
+
+
+def _exchanged(means: np.ndarray, n_first: int, seed: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """Absolute differences of the two sides' means: (ways, v) under each assignment of members, (v,) as observed; and
+    what assignments adds."""
     k = len(means)
-    total = math.comb(k, n_first)
     observed = np.abs(means[:n_first].mean(0) - means[n_first:].mean(0))
     chosen, extra = assignments(k, n_first, seed=seed)
-    smallest = smallest_p(k, n_first)
     sums = chosen @ means
     differences = np.abs(sums / n_first - (means.sum(0) - sums) / (k - n_first)) if k > n_first else sums * 0
+    return differences, observed, extra
+
+
+def _share_beyond(differences: np.ndarray, observed: np.ndarray, extra: int) -> np.ndarray:
     beyond = (differences >= observed * (1 - 1e-9) - 1e-12).sum(0)
-    return (beyond + extra) / (len(chosen) + extra), smallest, total
+    return (beyond + extra) / (len(differences) + extra)
 
 
 def smallest_p(k: int, n_first: int) -> float:

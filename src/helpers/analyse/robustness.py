@@ -13,7 +13,6 @@ from itertools import product
 
 import polars as pl
 
-from helpers.analyse.claims import Claim
 from helpers.analyse.draws import Draws
 from helpers.analyse.frames import score
 from helpers.analyse.resampling import pooled_sd
@@ -21,7 +20,6 @@ from helpers.analyse.units import units
 from helpers.codebook import Codebook
 from helpers.encode import Encoder, encode
 from helpers.errors import InputError
-from helpers.phrases import count, per_cent
 from helpers.prepare import prepare
 from helpers.results import result
 from helpers.study import Study
@@ -76,9 +74,9 @@ class Robustness:
 
     table    one row per specification, the study's own first: a column for each choice (of CHOICES), as text; estimate,
              low, high (95 %; in standard deviations of documents, `side` minus `other`), floor (largest difference of a
-             control frame under the same choices, null where there is none), n_documents, other_n_documents, same (has
-             the sign of the study's own), away (same, and the interval lies away from zero), beyond (same, and larger
-             than the floor), main (is the study's own)
+             control frame under the same choices; null: there is none), n_documents, other_n_documents, overlap (of
+             themes only: helpers.analyse.theme_choices), same (sign of the study's own), away (same, interval away from
+             zero), beyond (same, larger than the floor), main (is the study's own)
     choices  one row per choice of which the grid has several, the one that moves the estimate most first: choice,
              n_options, share (of the variance of the estimates that goes with it alone, 0-1), lowest, highest (option),
              low, high (mean estimate under these); last `together`: what goes with no choice alone
@@ -104,15 +102,15 @@ def usual(study: Study, *, anew: bool = True, mask: Callable[[str], str] | None 
     """The grid of a study: its own choices first, then the others. `anew`: also passages cut to another length, which
     have to be encoded. `mask`: as in Grid."""
     other = SHORT if study.words >= 80 else LONG
+    words = (study.words, other) if anew else (study.words,)
+    voice, copies = counted(study)
+    return Grid(words=words, encoder=(study.encoder,), voice=voice, copies=copies, mask=mask)
+
+
+def counted(study: Study) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The options of voice and of copies, the study's own first."""
     voices = (study.voice,) if study.voice == "quoted" else ("outlet", "all")
-    copies = ("one", "all", "original")
-    return Grid(
-        words=(study.words, other) if anew else (study.words,),
-        encoder=(study.encoder,),
-        voice=_first(study.voice, voices),
-        copies=_first(study.copies, copies),
-        mask=mask,
-    )
+    return _first(study.voice, voices), _first(study.copies, ("one", "all", "original"))
 
 
 def robustness(
@@ -142,7 +140,9 @@ def robustness(
         if rows:
             passages = passages.filter(pl.col("side").is_in(sides))
         else:
-            grid = _telling(grid, passages.filter(pl.col("side").is_in(sides)))
+            compared = passages.filter(pl.col("side").is_in(sides))
+            voices, copied = telling(grid.voice, grid.copies, compared)
+            grid = replace(grid, voice=voices, copies=copied)
         if name == MASKED and grid.mask:
             passages = passages.with_columns(text=pl.Series(map(grid.mask, passages["text"]), dtype=pl.String))
         scored, _ = score(encode(passages, encoder=encoder), book, encoder=encoder)
@@ -164,7 +164,7 @@ def summed(rows: list[dict], *, value: str, label: str, sides: tuple[str, str], 
         if not math.isfinite(row["estimate"]):
             under = ", ".join(f"{CHOICES[name]}: {held}" for name, held in row.items() if name in CHOICES)
             raise InputError(f"{label!r} does not vary under {under}", where="robustness", do="Leave that option out.")
-    table = pl.DataFrame(rows, infer_schema_length=None)
+    table = pl.DataFrame(rows, schema_overrides={"floor": pl.Float64}, infer_schema_length=None)
     sign = 1 if table["estimate"][0] > 0 else -1
     towards = pl.col("estimate") * sign
     near = pl.col("low") if sign > 0 else -pl.col("high")
@@ -205,48 +205,6 @@ def differences(
     ]
 
 
-def limits(found: Robustness) -> dict[str, str]:
-    """What `claims.Gate` needs to know: why nothing beyond described is said of a difference whose sign turns over the
-    grid; empty where it never does."""
-    turned = found.table.filter(~pl.col("same"))
-    if turned.is_empty():
-        return {}
-    worst = found.options.sort("same", "choice", "option").row(0, named=True)
-    why = (
-        f"its sign turns in {len(turned):,} of {count(len(found.table), 'specification')} of defensible choices, most "
-        f"often with {CHOICES[worst['choice']]}: {worst['option']} ({per_cent(1 - worst['same'])} of these)"
-    )
-    pairs = ((found.side, found.other), (found.other, found.side))
-    return {f"{found.value}|{side}|{other}": why for side, other in pairs}
-
-
-def over_choices(whole: Claim, found: Robustness) -> Claim:
-    """The claim of the same contrast with what other choices make of it; its grade stays. A difference that is withheld
-    stays so, and nothing is added."""
-    if whole.grade == "withheld":
-        return whole
-    numbers = dict(whole.numbers) | {name: found.share(name) for name in ("same", "away", "beyond")}
-    return replace(whole, sentence=f"{whole.sentence} {said(found)}", numbers=numbers)
-
-
-def said(found: Robustness) -> str:
-    """What other choices make of a difference, in a sentence that names no side."""
-    n, turn = len(found.table), 1 if found.table["estimate"][0] > 0 else -1
-    towards = (turn * found.table["estimate"]).to_list()
-    floored = not found.table["floor"].null_count()
-    beyond = f" is larger than a control frame’s in {_part(found, 'beyond')}," if floored else ""
-    return (
-        f"Over {count(n, 'specification')} of defensible choices the difference runs from {min(towards):z.2f} to "
-        f"{max(towards):z.2f} standard deviations: it has this sign in {_part(found, 'same')},{beyond} and has an "
-        f"interval away from zero in {_part(found, 'away')}."
-    )
-
-
-def _part(found: Robustness, column: str) -> str:
-    share = found.share(column)
-    return {0.0: "none", 1.0: "all"}.get(share, f"{int(found.table[column].sum()):,}")
-
-
 def _wordings(codebook: Codebook, frame: str, *, leave_out: bool) -> tuple[Codebook, dict[str, str]]:
     """A codebook of the frame alone in every wording, and the control frames; and column -> wording."""
     whole = codebook.frames[frame]
@@ -259,12 +217,10 @@ def _wordings(codebook: Codebook, frame: str, *, leave_out: bool) -> tuple[Codeb
     return replace(codebook, frames=frames | controls, axes={}), told
 
 
-def _telling(grid: Grid, passages: pl.DataFrame) -> Grid:
-    """The grid without the options that cannot make a difference to these passages."""
+def telling(voice: Sequence[str], copies: Sequence[str], passages: pl.DataFrame) -> tuple[Sequence[str], ...]:
+    """The options of voice and of copies, without those that cannot make a difference to these passages."""
     copied, quoted = passages["copy_cluster"].null_count() < len(passages), "quoted" in passages["voice"]
-    return replace(
-        grid, copies=grid.copies if copied else grid.copies[:1], voice=grid.voice if quoted else grid.voice[:1]
-    )
+    return voice if quoted else voice[:1], copies if copied else copies[:1]
 
 
 def _first(own: str, options: Sequence[str]) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ comparison starts. A passage belongs to a theme or is said to belong to none.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -73,19 +75,66 @@ def themes(
     first of each), `names`: the user's labels by number, both as numbered without merging. `runs` of k-means
     that vote (default how_many_runs).
     Raises InputError without embeddings, or with fewer than 60 passages."""
-    import sklearn.cluster  # noqa: F401  (its thread pools can only be limited once they are there)
-    from threadpoolctl import threadpool_limits
+    rows = _checked(passages, "themes")
+    with _one_thread():
+        return _clustered(rows, count, names or {}, merge, runs, seed)
 
+
+def membership(passages: pl.DataFrame, *, count: int, runs: int | None = None, seed: int = 7) -> np.ndarray:
+    """(n,) the number of the theme that each of `passages` belongs to, in their order; 0: none. As `themes` makes them,
+    without a map, labels or a measure of stability. Raises InputError as it does."""
+    rows = _checked(passages, "membership")
+    with _one_thread():
+        made = _belonging(rows, count=count, merge=(), runs=runs or how_many_runs(len(rows)), seed=seed)
+    out = np.zeros(len(rows), dtype=np.int64)
+    out[rows["_row"].to_numpy()] = np.where(made.none, 0, made.labels + 1)
+    return out
+
+
+def _checked(passages: pl.DataFrame, where: str) -> pl.DataFrame:
+    """The passages sorted by id, with `_row`, their place before, and copy_cluster."""
     need(passages, ["embedding", "side", "document_id"], where="passages", do="Run encode(passages) first.")
     if len(passages) < LEAST_PASSAGES:
         raise InputError(
-            "too few passages for themes", where="themes", expected=f"at least {LEAST_PASSAGES}", found=len(passages),
+            "too few passages for themes", where=where, expected=f"at least {LEAST_PASSAGES}", found=len(passages),
             do="Widen the study's query or dates.",
         )  # fmt: skip
     if "copy_cluster" not in passages.columns:
         passages = passages.with_columns(copy_cluster=pl.lit(None, pl.String))
-    with threadpool_limits(limits=1):
-        return _clustered(passages.with_row_index("_row").sort("id"), count, names or {}, merge, runs, seed)
+    return passages.with_row_index("_row").sort("id")
+
+
+def _one_thread() -> Any:
+    """t-SNE and k-means lose more than they win by several threads where notebooks run side by side, and sums come out
+    the same on any machine's number of cores."""
+    import sklearn.cluster  # noqa: F401  (its thread pools can only be limited once they are there)
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(limits=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Belonging:
+    """Of each row its theme (from 0, the largest first), whether it belongs to none, its support and its closeness to
+    the theme's centre; the themes' centres; and the labels by either half of the runs."""
+
+    labels: np.ndarray
+    none: np.ndarray
+    support: np.ndarray
+    closeness: np.ndarray
+    centres: np.ndarray
+    halves: tuple[np.ndarray, np.ndarray]
+
+
+def _belonging(rows: pl.DataFrame, *, count: int, merge: Sequence[Sequence[int]], runs: int, seed: int) -> _Belonging:
+    vectors = rows["embedding"].to_numpy().astype(np.float32)
+    places = principal(vectors)
+    voted = consensus(places, min(count, len(rows) // 5), runs=runs, weights=_weights(rows), seed=seed)
+    labels, centres = _by_size(voted.labels, vectors)
+    labels, centres = _merged(labels, centres, vectors, merge)
+    supported = support(places, labels, rows.select(_text()).to_series().rank("dense").to_numpy(), seed=seed)
+    none = (supported < ALONE) | _far(vectors, labels, centres)
+    return _Belonging(labels, none, supported, (vectors * centres[labels]).sum(1), centres, voted.halves)
 
 
 def _clustered(
@@ -96,36 +145,28 @@ def _clustered(
     runs: int | None,
     seed: int,
 ) -> Themes:
-    """The work of `themes`, on one thread: t-SNE and k-means lose more than they win by several where
-    notebooks run side by side, and sums come out the same on any machine's number of cores."""
+    """The work of `themes`."""
     from sklearn.metrics import adjusted_mutual_info_score
 
-    vectors = rows["embedding"].to_numpy().astype(np.float32)
-    k = min(count or how_many(len(rows)), len(rows) // 5)
     runs = runs or how_many_runs(len(rows))
-    places = principal(vectors)
-    voted = consensus(places, k, runs=runs, weights=_weights(rows), seed=seed)
-    labels, centres = _by_size(voted.labels, vectors)
-    labels, centres = _merged(labels, centres, vectors, merge)
-    closeness = (vectors * centres[labels]).sum(1)
-    supported = support(places, labels, rows.select(_text()).to_series().rank("dense").to_numpy(), seed=seed)
-    none = (supported < ALONE) | _far(vectors, labels, centres)
-    place = _map(vectors, labels, seed)
+    found = _belonging(rows, count=count or how_many(len(rows)), merge=merge, runs=runs, seed=seed)
+    labels, none, centres = found.labels, found.none, found.centres
+    place = _map(rows["embedding"].to_numpy().astype(np.float32), seed)
     made = rows.drop("embedding").with_columns(
         theme=pl.Series(np.where(none, 0, labels + 1), dtype=pl.Int32).replace(0, None),
         x=pl.Series(place[:, 0], dtype=pl.Float32),
         y=pl.Series(place[:, 1], dtype=pl.Float32),
-        support=pl.Series(supported, dtype=pl.Float32),
-        centrality=pl.Series(closeness, dtype=pl.Float32),
+        support=pl.Series(found.support, dtype=pl.Float32),
+        centrality=pl.Series(found.closeness, dtype=pl.Float32),
     )
-    stability = _stability(np.where(none, -1, labels), voted.halves, len(centres))
+    stability = _stability(np.where(none, -1, labels), found.halves, len(centres))
     table = _described(made, stability, names)
     centres = centres[table["theme"].to_numpy() - 1]
     return Themes(
         made.sort("_row").drop("_row"),
         table,
         centres,
-        float(adjusted_mutual_info_score(*voted.halves)),
+        float(adjusted_mutual_info_score(*found.halves)),
         float(none.mean()),
         seed,
         runs,
@@ -204,7 +245,7 @@ def _stability(labels: np.ndarray, halves: tuple[np.ndarray, np.ndarray], k: int
     return made
 
 
-def _map(vectors: np.ndarray, labels: np.ndarray, seed: int) -> np.ndarray:
+def _map(vectors: np.ndarray, seed: int) -> np.ndarray:
     """(n, 2) places, mean 0, spread 1. t-SNE (van der Maaten and Hinton 2008) of at most SHOWN rows."""
     from sklearn.manifold import TSNE
     from sklearn.neighbors import NearestNeighbors

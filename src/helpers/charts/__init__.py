@@ -3,6 +3,7 @@
 Importing this package also tells results how to show themselves in a notebook.
 """
 
+from helpers.charts import sooner  # isort: skip  # noqa: F401
 from helpers.charts import (
     agreement,
     before_after,

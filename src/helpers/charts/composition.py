@@ -1,5 +1,7 @@
 """Pictures of what each side writes about, beside the same without the outlets' style."""
 
+from collections.abc import Mapping
+
 import altair as alt
 import polars as pl
 
@@ -77,13 +79,19 @@ def shares(
 
 
 def told(
-    contrasts: Contrasts, found: Themes, *, erased: Erased, voice: str = "outlet", copies: str = "one"
+    contrasts: Contrasts,
+    found: Themes,
+    *,
+    erased: Erased,
+    voice: str = "outlet",
+    copies: str = "one",
+    limits: Mapping[str, str] | None = None,
 ) -> list[Claim]:
     """What the claim gate allows to be said of each theme between each pair of sides, in percentage points.
 
     `erased`: the composition of the themes without the outlets' style, and which of them is which. No sentence goes
     beyond these outlets where the theme is loose or a form, or where the difference turns or goes without the style
-    (METHODS, themes)."""
+    (METHODS, themes). `limits`: further reasons of that kind, as in claims.Gate (helpers.analyse.robustness.limits)."""
     wording = Wording(
         measures(found),
         unit="points",
@@ -91,14 +99,14 @@ def told(
         quantity="the share of passages in the theme ‘{}’",
         more="give more of their passages to the theme ‘{}’",
     )
-    limits = _doubts(found)
+    doubts = _doubts(found) | dict(limits or {})
     for row in _beside(contrasts, erased).iter_rows(named=True):
         if row["without"] is None:
-            limits.setdefault(row["value"], "the theme does not come back once the outlets’ style is erased")
+            doubts.setdefault(row["value"], "the theme does not come back once the outlets’ style is erased")
         elif row["without"] * row["difference"] <= 0:
-            limits[f"{row['value']}|{row['side']}|{row['other']}"] = "the sign turns once the outlets’ style is erased"
+            doubts[f"{row['value']}|{row['side']}|{row['other']}"] = "the sign turns once the outlets’ style is erased"
     themes = [value for value in contrasts.values if value != UNASSIGNED]
-    return claims(contrasts, wording=wording, gate=Gate(needs=False, limits=limits), values=themes)
+    return claims(contrasts, wording=wording, gate=Gate(needs=False, limits=doubts), values=themes)
 
 
 def _doubts(found: Themes) -> dict[str, str]:

@@ -6,8 +6,8 @@ import altair as alt
 import polars as pl
 
 from helpers import html
-from helpers.analyse.claims import THRESHOLDS
 from helpers.analyse.contrasts import Contrasts
+from helpers.analyse.thresholds import THRESHOLDS
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.phrases import per_cent

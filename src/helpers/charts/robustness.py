@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 
 import altair as alt
 import polars as pl
+import polars.selectors as cs
 
 from helpers import html
-from helpers.analyse.claims import THRESHOLDS, Claim
+from helpers.analyse.claims import Claim
 from helpers.analyse.contrasts import Contrasts
 from helpers.analyse.frames import Frames
-from helpers.analyse.robustness import CHOICES, LEVEL, Robustness, limits, over_choices, said
+from helpers.analyse.robust_claims import limits, over_choices, said
+from helpers.analyse.robustness import CHOICES, LEVEL, Robustness
+from helpers.analyse.thresholds import THRESHOLDS
 from helpers.charts import base
 from helpers.charts.base import Figure, finish
 from helpers.charts.frames import frame_claims
@@ -26,7 +29,14 @@ OWN = "the study’s own"
 SEEN, FLOOR, SIDES = "seen in these outlets", "null floor", "found between sides"
 SIZES = {SEEN: "#3f6bb5", FLOOR: base.FAINT, SIDES: base.ACCENT}
 TOGETHER = "several together"
-SHORT = {"words": "{} words", "names": "names {}", "weights": "equal: {}", "wording": "{}", "themes": "{} themes"}
+SHORT = {
+    "words": "{} words",
+    "names": "names {}",
+    "weights": "equal: {}",
+    "wording": "{}",
+    "themes": "{} themes",
+    "style": "style {}",
+}
 """How the strip names an option; any other: choice and option."""
 
 
@@ -35,11 +45,16 @@ def robust_claim(found: Robustness, scored: Frames, *, validated: Mapping[str, b
 
     `scored`: the frames that the first specification is of; `validated`: as for frame_claims. Raises InputError where
     they hold no such contrast."""
-    told = frame_claims(scored, validated=validated, limits=limits(found))
+    return claim_of(found, frame_claims(scored, validated=validated, limits=limits(found)))
+
+
+def claim_of(found: Robustness, told: Sequence[Claim]) -> Claim:
+    """The one of `told` that is of the same contrast, with what other choices make of it. `told`: made with
+    `limits(found)`. Raises InputError where there is none."""
     keys = {"value": found.value, "side": found.side, "other": found.other}
-    own = [claim for claim in told if all(claim.numbers[key] == held for key, held in keys.items())]
+    own = [claim for claim in told if all(claim.numbers.get(key) == held for key, held in keys.items())]
     if not own:
-        raise InputError("the frames hold no such contrast", where="charts.robustness", found=keys)
+        raise InputError("no claim of this contrast", where="charts.robustness", found=keys)
     return over_choices(own[0], found)
 
 
@@ -52,7 +67,7 @@ def curve(found: Robustness, told: Claim) -> Figure:
     )
     choices = [choice for choice in CHOICES if choice in found.choices["choice"]]
     drawn = table.select("rank", "estimate", "low", "high", "floor", "minus", "what", "main", *choices,
-                         "n_documents", "other_n_documents")  # fmt: skip
+                         "n_documents", "other_n_documents", cs.by_name("overlap", require_all=False))  # fmt: skip
     x = alt.X("rank:Q", title=None, scale=alt.Scale(domain=[0, len(table) + 1], nice=False), axis=None)
     one = alt.Chart(drawn, width=470, height=210).encode(x=x)
     y = alt.Y("estimate:Q", title="standard deviations", scale=alt.Scale(zero=True))
@@ -66,7 +81,8 @@ def curve(found: Robustness, told: Claim) -> Figure:
             y=y, color=alt.Color("what:N", scale=colour, legend=legend),
             shape=alt.Shape("what:N", scale=shape, legend=legend),
             tooltip=[*choices, "what", *(alt.Tooltip(f"{n}:Q", format="+.2f") for n in ("estimate", "low", "high")),
-                     alt.Tooltip("floor:Q", format=".2f"), "n_documents", "other_n_documents"],
+                     *(alt.Tooltip(f"{n}:Q", format=".2f") for n in ("floor", "overlap") if n in drawn.columns),
+                     "n_documents", "other_n_documents"],
         ),
         one.mark_point(size=130, filled=False, strokeWidth=2, color=base.INK, shape="diamond")
         .encode(y=alt.Y("estimate:Q")).transform_filter(alt.FieldEqualPredicate(field="main", equal=True)),
@@ -217,12 +233,13 @@ def _with_share(named: pl.DataFrame) -> pl.DataFrame:
 def _robustness(found: Robustness) -> str:
     columns = {"called": "choice", "n_options": "options", "share": "of the variance", "lowest": "lowest with",
                "low": "mean", "highest": "highest with", "high": "mean "}  # fmt: skip
+    floored = found.table["floor"].null_count() < len(found.table)
+    beyond = f", larger than a control frame’s in {per_cent(found.share('beyond'))}" if floored else ""
     said = (
         f"{count(len(found.table), 'specification')} of the difference between {readable(found.side)} and "
         f"{readable(found.other)} on ‘{found.label}’, in standard deviations of documents;"
         f" {per_cent(LEVEL)} intervals from {found.replicates:,} resamples. Same sign as the study’s own in"
-        f" {per_cent(found.share('same'))}, with an interval away from zero in {per_cent(found.share('away'))}, larger"
-        f" than a control frame’s in {per_cent(found.share('beyond'))}."
+        f" {per_cent(found.share('same'))}, with an interval away from zero in {per_cent(found.share('away'))}{beyond}."
     )
     shown = html.table(_named(found.choices), columns=columns, percent=["share"], heading="What moves the answer")
     return html.cell(f'{shown}<p class="notes">{html.escape(said)}</p>')

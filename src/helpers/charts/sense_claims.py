@@ -7,8 +7,9 @@ differ by elsewhere (windows.elsewhere).
 
 from collections.abc import Mapping
 
-from helpers.analyse.claims import GRADES, THRESHOLDS, Claim, unlike
+from helpers.analyse.claims import GRADES, Claim, unlike
 from helpers.analyse.embedding_regression import Regression
+from helpers.analyse.thresholds import THRESHOLDS
 from helpers.analyse.units import SHARED
 from helpers.analyse.wording import outlets, unnamed
 from helpers.charts.claims import held
