@@ -179,7 +179,8 @@ def test_what_is_validated_may_be_claimed(found: Corrected) -> None:
     wording = Wording({"share_order": "Order"}, unit="points")
     row = found.contrasts.table.with_columns(difference=pl.lit(0.2), low=pl.lit(0.1), high=pl.lit(0.3),
         standardised=pl.lit(1.0), alone_low=pl.lit(0.18), alone_high=pl.lit(0.22), flips=pl.lit(None, pl.String),
-        p=pl.lit(0.02), p_adjusted=pl.lit(0.03), null_floor=pl.lit(0.1), bca_low=pl.lit(0.1), bca_high=pl.lit(0.3))  # fmt: skip
+        p=pl.lit(0.02), p_adjusted=pl.lit(0.03), null_floor=pl.lit(0.1), bca_low=pl.lit(0.1),
+        bca_high=pl.lit(0.3))  # fmt: skip
     surely = replace(found.contrasts, table=row)
     told = [claims(surely, wording=wording, gate=Gate(validated=v))[0] for v in (held, {})]
     assert [claim.grade for claim in told] == ["claimed", "suggested"]
