@@ -131,6 +131,38 @@ def test_what_was_under_way_all_the_time_is_inside_the_null_floor() -> None:
     assert kinds["jump"][0] and kinds["trend"] == (False, "dates")
 
 
+def test_of_many_values_some_change_at_any_date() -> None:
+    # x jumps by .8 at the event, y by 2 in April. Alone, x is beyond its floor; beside y, which changes by more at
+    # another date, a jump of .8 in one value of two says nothing of the event.
+    rng = np.random.default_rng(3)
+    days = [datetime.date(2017, 1, 1) + datetime.timedelta(days=int(d)) for d in rng.integers(0, 365, 600)]
+    at = np.array([(d - datetime.date(2017, 1, 1)).days for d in days])
+    rows = [(f"d{k:03}", "east", "ABC"[k % 3], d, float(x)) for k, (d, x) in enumerate(
+        zip(days, (at > 181) * 0.8 + rng.normal(size=600), strict=True))]  # fmt: skip
+    frame = dated(rows, y=(at > 100) * 2.0 + rng.normal(size=600))
+    alone, beside = (
+        before_after(over_time(frame, values, period="year"), EVENT).changes.table.row(0, named=True)
+        for values in (["x"], ["x", "y"])
+    )
+    assert alone["standardised"] == beside["standardised"] > alone["null_floor"]
+    assert beside["null_floor"] > 1 and beside["null_floor_kind"] == "values"
+    quiet = {f"q{k}": rng.normal(size=600) for k in range(11)}
+    among = before_after(over_time(dated(rows, **quiet), ["x", *quiet], period="year"), EVENT).changes.table
+    held = among.row(0, named=True)
+    assert held["standardised"] > held["null_floor"] >= alone["null_floor"], "among quiet ones it is still beyond chance"
+    assert not among[1:].select((pl.col("standardised").abs() > pl.col("null_floor")).any()).item()
+    told = change_claims(before_after(over_time(frame, ["x", "y"], period="year"), EVENT), labels={"x": "X"})
+    assert told[0].grade == "described" and "on one thing or another that was looked at" in " ".join(told[0].reasons)
+
+
+def test_phases_of_other_kinds_are_told() -> None:
+    rows = outlet("east", "A", [0.0, 1.0] * 6, [3.0, 4.0] * 6) + outlet("east", "B", [0.0, 1.0] * 6, [3.0, 4.0] * 6)
+    kinds = ["resolution" if at == MARCH else "report" for *_, at, _ in rows]
+    frame = dated(rows, kind=kinds)
+    row = before_after(over_time(frame, ["x"], period="year"), EVENT).changes.table.row(0, named=True)
+    assert (row["kinds_alike"], row["unlike"]) == (0.0, "kinds"), "that dates differ is what is asked about"
+
+
 def simulated(seed: int, *, jump: float = 0.0, turnover: bool = False) -> pl.DataFrame:
     """change, low, high of 150 corpora of six outlets at different levels, 12 documents before and after; `turnover`:
     of two outlets one writes before only, the other, higher by three, after only."""

@@ -73,19 +73,19 @@ CASES = [
         "described",
         {"unlike": "dates", "dates_alike": 0.54},
         OPEN,
-        "the two sides' documents are of other times (54 % alike): a difference may be one of times",
+        "the documents compared here are of other times (54 % alike): a difference may be one of times",
     ),
     (
         "described",
         {"unlike": "languages", "languages_alike": 0.0},
         OPEN,
-        "the two sides' documents are in other languages (0 % alike): a difference may be one of languages",
+        "the documents compared here are in other languages (0 % alike): a difference may be one of languages",
     ),
     (
         "suggested",
         {"unlike": "kinds", "kinds_alike": 0.0},
         OPEN,
-        "the two sides' documents are of other kinds (0 % alike): a difference may be one of kind",
+        "the documents compared here are of other kinds (0 % alike): a difference may be one of kind",
     ),
     ("described", {"bca_high": 0.01}, OPEN, "the interval corrected for bias and skewness includes zero"),
     (

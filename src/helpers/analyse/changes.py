@@ -3,16 +3,18 @@ one side with that of another (difference in differences).
 
 The null floor of a change is what it would be, if outlets moved as far as these do around their mean, each in a
 direction of its own; with fewer than SPLIT_FROM outlets what other documents of them would make of it. Where the
-same corpus, cut at other dates, changes by more, it is that: what was under way all the time is no event.
+same corpus, cut at other dates, changes by more, in this value or in any other that is looked at (in standard
+deviations), it is that: what was under way all the time is no event, and of many values some change at any date.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from helpers.analyse.alike import of_units
 from helpers.analyse.contrasts import Contrasts, as_table
 from helpers.analyse.intervals import LEVEL, over_strata, with_interval
 from helpers.analyse.null_floor import POWER, SPLIT_FROM, detectable_side
@@ -33,30 +35,39 @@ def of_sides(
     `moved`: its outlets that are compared; `kept`: their units, with `phase`; `elsewhere`: value, side, date, change at
     other dates; `label`: of the event."""
     rows, members = [], []
+    at_dates: dict[tuple[str, str], pl.DataFrame] = {}
+    alike: dict[str, dict] = {}
     for row in table.iter_rows(named=True):
         side, k = row["side"], row["n_outlets"]
         name = {phase: f"{side_name(side)} {phase} {label}" for phase in PHASES}
+        if side not in alike:
+            at_dates[name["after"], name["before"]] = elsewhere.filter(pl.col("side") == side)
+            phases = kept.filter(pl.col("side") == side).with_columns(side="phase")
+            alike[side] = of_units(phases, PHASES, fixed=["year"]).get(PHASES, {})
         of_side = moved.filter((pl.col("value") == row["value"]) & (pl.col("side") == side))
         changes = of_side["change"].to_numpy()
         rows.append(
             {"value": row["value"], "side": name["after"], "other": name["before"], "difference": row["change"],
              **{n: row[n] for n in ("low", "high", "sd", "standardised", "std_low", "std_high")},
-             **_beside(row, [changes], _found_by_signs(changes, row["p_smallest"]), _at_dates(elsewhere, row)),
+             **_beside(row, [changes], _found_by_signs(changes, row["p_smallest"]),
+                       elsewhere.filter(value=row["value"], side=side)["change"].to_numpy()),
              **{n: row[n] for n in ("p", "p_smallest", "alone_low", "alone_high", "flips")},
              **_based(kept, side, ["after"], ""), "n_members": k,
-             **_based(kept, side, ["before"], "other_"), "other_n_members": k}
+             **_based(kept, side, ["before"], "other_"), "other_n_members": k, **alike[side]}
         )  # fmt: skip
         members += [
             {"value": row["value"], "side": name[phase], "member": f"{member} ({phase})", "mean": mean, "counted": True}
             for phase in PHASES
             for member, mean in of_side.select("member", phase).iter_rows()
         ]
-    return _contrasts(rows, members)
+    return _contrasts(_held_against_all(rows, at_dates), members)
 
 
 def between_sides(table: pl.DataFrame, moved: pl.DataFrame, kept: pl.DataFrame, elsewhere: pl.DataFrame) -> Contrasts:
     """How much further one side moved than another, for each two sides. Parameters as in of_sides."""
     rows, members = [], []
+    names = sorted(table["side"].unique())
+    alike: dict[tuple[str, str], dict] = {pair: {} for pair in combinations(names, 2)} | of_units(kept, names)
     for value in table["value"].unique(maintain_order=True):
         of_value = {row["side"]: row for row in table.filter(pl.col("value") == value).iter_rows(named=True)}
         changes = {
@@ -69,9 +80,31 @@ def between_sides(table: pl.DataFrame, moved: pl.DataFrame, kept: pl.DataFrame, 
             for member, change in part.iter_rows()
         ]
         for side, other in combinations(sorted(of_value), 2):
-            dates = _at_dates(elsewhere, of_value[side], of_value[other])
-            rows.append(_difference((of_value[side], of_value[other]), changes, kept, dates))
-    return _contrasts(rows, members)
+            dates = _further(elsewhere, side, other).filter(value=value)["change"].to_numpy()
+            rows.append(_difference((of_value[side], of_value[other]), changes, kept, dates) | alike[side, other])
+    at_dates = {pair: _further(elsewhere, *pair) for pair in alike}
+    return _contrasts(_held_against_all(rows, at_dates), members)
+
+
+def _held_against_all(rows: list[dict], at_dates: Mapping[tuple[str, str], pl.DataFrame]) -> list[dict]:
+    """`rows`, their null floor no lower than the largest change of any value of the same sides at another date, in
+    standard deviations. `at_dates`: (side, other) -> value, date, change."""
+    made = []
+    for row in rows:
+        elsewhere = at_dates[row["side"], row["other"]]
+        spread = {one["value"]: one["sd"] for one in rows if (one["side"], one["other"]) == (row["side"], row["other"])}
+        sizes = [abs(change) / spread[v] for v, change in elsewhere.select("value", "change").rows() if spread.get(v)]
+        largest = max(sizes, default=0.0) if elsewhere["date"].n_unique() >= FEWEST_DATES else 0.0
+        higher = row["null_floor"] is not None and largest > row["null_floor"]
+        made.append(row | ({"null_floor": largest, "null_floor_kind": "values"} if higher else {}))
+    return made
+
+
+def _further(elsewhere: pl.DataFrame, side: str, other: str) -> pl.DataFrame:
+    """value, date, change: how much further `side` moved than `other` at other dates."""
+    one, two = (elsewhere.filter(pl.col("side") == name) for name in (side, other))
+    both = one.join(two, on=["value", "date"])
+    return both.select("value", "date", change=pl.col("change") - pl.col("change_right"))
 
 
 def _difference(
@@ -105,16 +138,6 @@ def _difference(
         **_based(kept, one["side"], PHASES, ""), "n_members": len(a),
         **_based(kept, two["side"], PHASES, "other_"), "other_n_members": len(b),
     }  # fmt: skip
-
-
-def _at_dates(elsewhere: pl.DataFrame, row: dict, other: dict | None = None) -> np.ndarray:
-    """The changes of a side at other dates, less those of another one at the same."""
-    of_value = elsewhere.filter(pl.col("value") == row["value"])
-    own = of_value.filter(pl.col("side") == row["side"])
-    if other is None:
-        return own["change"].to_numpy()
-    both = own.join(of_value.filter(pl.col("side") == other["side"]), on="date")
-    return (both["change"] - both["change_right"]).to_numpy()
 
 
 def _beside(row: dict[str, Any], changes: list[np.ndarray], found: float, dates: np.ndarray) -> dict[str, Any]:

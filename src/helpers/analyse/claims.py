@@ -209,7 +209,7 @@ def unlike(row: Mapping, *aspects: str) -> list[str]:
     }
     found = (row.get("unlike") or "").split(", ")
     return [
-        f"the two sides' documents are {said[name].format(per_cent(row[f'{name}_alike']))}"
+        f"the documents compared here are {said[name].format(per_cent(row[f'{name}_alike']))}"
         for name in aspects
         if name in found
     ]
@@ -225,6 +225,7 @@ def _inside(row: Mapping) -> str | None:
         "outlets": "outlets of one side differ as much among themselves",
         "documents": "halves of an outlet's documents differ as much, which is the optimistic measure",
         "dates": "cut at other dates, these documents differ as much",
+        "values": "cut at other dates, these documents differ as much on one thing or another that was looked at",
     }[row["null_floor_kind"]]
     size = f"{abs(row['standardised']):.2f} standard deviations"
     return f"its size, {size}, is inside the null floor ({row['null_floor']:.2f}): {alike}"
