@@ -49,7 +49,7 @@ def differences(
     grades = {(c.topic, c.numbers["side"], c.numbers["other"]): c.grade for c in made}
     labels = found.codebook.labels()
     rows = found.contrasts.table.select(
-        "value", "side", "other", "standardised", "std_low", "std_high", "p", "p_smallest",
+        "value", "side", "other", "standardised", "std_low", "std_high", "p", "p_adjusted", "p_smallest",
         "n_documents", "other_n_documents", "n_members", "other_n_members", "flips",
     )  # fmt: skip
     table = rows.with_columns(
@@ -89,7 +89,7 @@ def differences(
             shape=alt.Shape("grade:N", scale=shape, legend=alt.Legend(title=None, orient="top") if k == 0 else None),
             tooltip=["frame", "pair", "grade", alt.Tooltip("standardised:Q", format="+.2f"),
                      alt.Tooltip("std_low:Q", format="+.2f"), alt.Tooltip("std_high:Q", format="+.2f"),
-                     alt.Tooltip("p:Q", format=".3f"), alt.Tooltip("p_smallest:Q", format=".3f"),
+                     *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("p", "p_adjusted", "p_smallest")),
                      "n_documents", "other_n_documents", "n_members", "other_n_members", "flips"],
         )  # fmt: skip
         panels.append(alt.layer(floor, zero, interval, point))
@@ -102,7 +102,8 @@ def differences(
         "outlets. Grey bands: as far as the two sides differ on a control frame (weather, sport, recipes), "
         "which neither has a reason to carry; what lies inside is withheld.",
         table=table.select("frame", "side", "other", "standardised", "std_low", "std_high", "floor", "grade", "p",
-                           "p_smallest", "n_documents", "other_n_documents", "n_members", "other_n_members", "flips"),
+                           "p_adjusted", "p_smallest", "n_documents", "other_n_documents", "n_members",
+                           "other_n_members", "flips"),
         notes=("Scores are similarities to example statements, not shares: nobody has coded these passages by hand.",),
     )  # fmt: skip
 

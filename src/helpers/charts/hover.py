@@ -15,6 +15,7 @@ WORDS = {
     "high": "to",
     "std_low": "interval from",
     "std_high": "to",
+    "p_adjusted": "p, adjusted for all values",
     "p_smallest": "smallest p within reach",
     "flips": "sign turns without",
 }
