@@ -51,7 +51,7 @@ EXCEPTIONS = {
     "analyse.changes": {"intervals", "null_floor", "resampling"},
     "analyse.debiased": {"null_floor", "resampling"},
     "analyse.term_texts": {"windows"},
-    "analyse.embedding_regression": {"debiased", "null_floor", "term_texts", "windows"},
+    "analyse.embedding_regression": {"debiased", "term_texts", "windows"},
     "analyse.cosine_ratios": {"debiased", "resampling", "term_texts", "windows"},
     "analyse.nearest_windows": {"embedding_regression", "picking", "term_texts", "windows"},
     "analyse.framing": {"frames"},

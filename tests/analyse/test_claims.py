@@ -102,6 +102,19 @@ CASES = [
         "its size, 0.60 standard deviations, is inside the null floor (0.70): halves of an outlet's documents differ "
         "as much, which is the optimistic measure",
     ),
+    (
+        "described",
+        {"null_floor_all": 0.7, "n_values": 12},
+        OPEN,
+        "its size, 0.60 standard deviations, is inside the null floor of all 12 values (0.70): in one or another, "
+        "outlets of one side differ as much among themselves",
+    ),
+    (
+        "described",
+        {"n_members": 2, "other_n_members": 2},
+        OPEN,
+        "neither side has 3 outlets: how far outlets of one side differ is not known",
+    ),
     ("described", {"null_floor": None}, OPEN, "no null floor can be had"),
     ("described", {"low": None, "high": None}, OPEN, "no interval can be had"),
     (
@@ -151,7 +164,7 @@ def test_each_reason_alone_lowers_the_grade(grade, changes, gate, reason):
     ("changes", "gate"),
     [({"n_texts": 10}, OPEN), ({}, Gate(floors={"western|un": 9.0}, validated={"rights": True})),
      ({"p": 0.05}, OPEN), ({"n_texts": 30, "other_n_texts": 30}, OPEN), ({}, Gate(needs=False)),
-     ({"n_members": 2, "other_n_members": 2}, OPEN), ({"bca_low": None, "bca_high": None}, OPEN),
+     ({"n_members": 2, "other_n_members": 3}, OPEN), ({"bca_low": None, "bca_high": None}, OPEN),
      ({"null_floor": 0.599}, OPEN)],
 )  # fmt: skip
 def test_at_the_threshold_it_passes(changes, gate):

@@ -87,16 +87,17 @@ def between_sides(table: pl.DataFrame, moved: pl.DataFrame, kept: pl.DataFrame, 
 
 
 def _held_against_all(rows: list[dict], at_dates: Mapping[tuple[str, str], pl.DataFrame]) -> list[dict]:
-    """`rows`, their null floor no lower than the largest change of any value of the same sides at another date, in
-    standard deviations. `at_dates`: (side, other) -> value, date, change."""
+    """`rows` with n_values, and null_floor_all: their null floor, or the largest change of any value of the same sides
+    at another date, in standard deviations. `at_dates`: (side, other) -> value, date, change."""
     made = []
     for row in rows:
         elsewhere = at_dates[row["side"], row["other"]]
         spread = {one["value"]: one["sd"] for one in rows if (one["side"], one["other"]) == (row["side"], row["other"])}
         sizes = [abs(change) / spread[v] for v, change in elsewhere.select("value", "change").rows() if spread.get(v)]
         largest = max(sizes, default=0.0) if elsewhere["date"].n_unique() >= FEWEST_DATES else 0.0
-        higher = row["null_floor"] is not None and largest > row["null_floor"]
-        made.append(row | ({"null_floor": largest, "null_floor_kind": "values"} if higher else {}))
+        of_all = None if row["null_floor"] is None else max(row["null_floor"], largest)
+        kind = "dates" if of_all is not None and of_all > row["null_floor"] else row["null_floor_kind"]
+        made.append(row | {"null_floor_all": of_all, "null_floor_all_kind": kind, "n_values": len(spread)})
     return made
 
 

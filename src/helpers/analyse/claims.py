@@ -152,6 +152,9 @@ def judge(row: Mapping, *, gate: Gate) -> tuple[str, list[str]]:
     if few_outlets < t["outlets_to_suggest"]:
         needed = f"{count(few_outlets, 'outlet')} of at least {t['documents_to_ask']:.0f} documents"
         lacking.append(f"a side stands on {needed}: an outlet is not a side")
+    elif max(row["n_members"], row["other_n_members"]) < t["outlets_to_split"]:
+        fewest_split = f"{t['outlets_to_split']:.0f} outlets"
+        lacking.append(f"neither side has {fewest_split}: how far outlets of one side differ is not known")
     if row["flips"]:
         lacking.append(f"the sign turns when {_any_of(row['flips'])} is left out")
     elif (kept := _kept(row)) < t["kept_to_suggest"]:
@@ -219,16 +222,19 @@ def _inside(row: Mapping) -> str | None:
     """Why a difference may be chance alone, or None where it lies outside the null floor."""
     if row["null_floor"] is None:
         return "no null floor can be had"
-    if abs(row["standardised"]) > row["null_floor"]:
+    size, of_all = abs(row["standardised"]), row.get("null_floor_all") or row["null_floor"]
+    if size > of_all:
         return None
     alike = {
         "outlets": "outlets of one side differ as much among themselves",
         "documents": "halves of an outlet's documents differ as much, which is the optimistic measure",
         "dates": "cut at other dates, these documents differ as much",
-        "values": "cut at other dates, these documents differ as much on one thing or another that was looked at",
-    }[row["null_floor_kind"]]
-    size = f"{abs(row['standardised']):.2f} standard deviations"
-    return f"its size, {size}, is inside the null floor ({row['null_floor']:.2f}): {alike}"
+    }
+    said = f"its size, {size:.2f} standard deviations, is inside the null floor"
+    if size > row["null_floor"]:
+        kind = row.get("null_floor_all_kind") or row["null_floor_kind"]
+        return f"{said} of all {row['n_values']} values ({of_all:.2f}): in one or another, {alike[kind]}"
+    return f"{said} ({row['null_floor']:.2f}): {alike[row['null_floor_kind']]}"
 
 
 def _any_of(flips: str) -> str:

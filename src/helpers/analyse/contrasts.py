@@ -15,7 +15,13 @@ from helpers.analyse.draws import Draws
 from helpers.errors import InputError
 from helpers.results import result
 
-_TYPES = {"flips": pl.String, "null_floor_kind": pl.String, "bca_differs": pl.Boolean, "unlike": pl.String}
+_TYPES = {
+    "flips": pl.String,
+    "null_floor_all_kind": pl.String,
+    "null_floor_kind": pl.String,
+    "bca_differs": pl.Boolean,
+    "unlike": pl.String,
+}
 
 
 @result
@@ -30,6 +36,8 @@ class Contrasts:
                          the two differ materially
         null_floor       what chance alone makes of it in 95 of 100 cases, and null_floor_kind, "outlets" or
                          "documents", the latter optimistic (helpers.analyse.null_floor); as standardised
+        null_floor_all   the same of the largest difference of all n_values: what is picked because it is large has to
+                         be larger
         detectable       the smallest difference that the interval finds with a power of 80 %: about these outlets;
                          detectable_side that the outlet permutation finds, null where p cannot reach .05: about
                          the sides. Both as standardised

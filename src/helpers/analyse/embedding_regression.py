@@ -23,7 +23,6 @@ from helpers.analyse.debiased import (
     permute,
     squared_norm,
 )
-from helpers.analyse.null_floor import SPLIT_FROM
 from helpers.analyse.term_texts import REST, Texts, gathered, text_units
 from helpers.analyse.units import FEWEST_DOCUMENTS
 from helpers.analyse.windows import Windows
@@ -31,6 +30,9 @@ from helpers.errors import InputError
 from helpers.phrases import listed
 from helpers.results import result
 from helpers.sides import side_name
+
+SPLIT_FROM = 4
+"""Outlets of each side from which on there is a null floor of squared distances."""
 
 
 @result

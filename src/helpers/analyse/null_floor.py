@@ -9,7 +9,8 @@ documents, and only the number of outlets has to be made up for (McCarthy 1969, 
 Institute 37(3), for halves). A contrast varies as a split of the one side and a split of the other together: every one
 is paired with every other, with either sign, and the floor is the 95th percentile of their sizes. Few outlets tell
 their variance badly, so that it is widened as Student's t is beside the normal: of four outlets a side that do not
-differ 13 % would lie outside without it, and 6 to 8 % do with it (benchmarks/simulate_contrasts.json).
+differ 13 % would lie outside without it, and 6 to 8 % do with it (benchmarks/simulate_contrasts.json); of three 8 %
+(benchmarks/gate.json). Of two there is one split: nothing is known of how they differ.
 
 A side with too few outlets to be split is taken to vary as the other side's outlets do: a second split of those, of
 its variance the part beyond the noise of their documents, at the number of outlets of the short side; and with that
@@ -25,8 +26,8 @@ import numpy as np
 
 from helpers.analyse.resampling import assignments, smallest_p
 
-SPLIT_FROM = 4
-"""Outlets of a side from which on they are split: three could be split in three ways only."""
+SPLIT_FROM = 3
+"""Outlets of a side from which on they are split: two could be split in one way only."""
 PERCENTILE = 0.95
 POWER = 0.80
 LEVEL = 0.05
@@ -59,6 +60,25 @@ def null_floor(first: Stood, other: Stood, *, seed: int = 7) -> tuple[np.ndarray
     """(v,) the 95th percentile of the absolute difference that chance alone makes, in the values' unit, at the
     contrast's number of outlets and documents; and what was split, "outlets" or "documents" (the latter optimistic).
     nan where no member has two units. See the head of this module."""
+    both, degrees, kind = _by_chance(first, other, seed)
+    floor = np.quantile(np.abs(both), PERCENTILE, axis=0) * _widened(degrees)
+    return np.where(floor > 0, floor, np.nan), kind
+
+
+def null_floor_of_all(first: Stood, other: Stood, spread: np.ndarray, *, seed: int = 7) -> float:
+    """The 95th percentile of the largest difference of any value that chance alone makes, each in its `spread` (v,):
+    what a difference has to be larger than, where one of v is picked because it is large. Values that go together are
+    split together. nan as in null_floor."""
+    both, degrees, _ = _by_chance(first, other, seed)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sizes = np.nan_to_num(np.abs(both) / spread, posinf=0.0)
+    floor = float(np.quantile(sizes.max(1), PERCENTILE)) * _widened(degrees)
+    return floor if floor > 0 else float("nan")
+
+
+def _by_chance(first: Stood, other: Stood, seed: int) -> tuple[np.ndarray, int, str]:
+    """(splits, v) differences that chance alone makes; degrees of freedom of the outlets' variance, 0 where it is not
+    known; and what was split."""
     rng = np.random.default_rng(seed)
     splittable = [side for side in (first, other) if side.can_be_split]
     parts = [
@@ -73,10 +93,8 @@ def null_floor(first: Stood, other: Stood, *, seed: int = 7) -> tuple[np.ndarray
     else:
         a, b = rng.choice(a, _PAIRED), rng.choice(b, _PAIRED)
     both = np.concatenate([parts[0][a] + parts[1][b], parts[0][a] - parts[1][b]])
-    floor = np.quantile(np.abs(both), PERCENTILE, axis=0)
     degrees = sum(len(side.means) - 1 for side in splittable)
-    floor = floor * (_widened(degrees) if splittable else 1.0)
-    return np.where(floor > 0, floor, np.nan), "outlets" if splittable else "documents"
+    return both, degrees, "outlets" if splittable else "documents"
 
 
 def detectable(draws: np.ndarray, estimate: np.ndarray, *, tails: tuple[float, float]) -> np.ndarray:
@@ -173,8 +191,10 @@ def _of_documents(side: Stood, rng: np.random.Generator) -> np.ndarray:
 
 
 def _widened(degrees: int) -> float:
-    """How much wider a two-sided interval of Student's t is than the normal's."""
+    """How much wider a two-sided interval of Student's t is than the normal's; 1 without degrees of freedom."""
     from scipy.special import ndtri, stdtrit
 
     tail = (1 + PERCENTILE) / 2
+    if not degrees:
+        return 1.0
     return float(stdtrit(degrees, tail) / ndtri(tail))

@@ -26,11 +26,13 @@ THRESHOLDS: dict[str, Threshold] = {
     ),
     "null_percentile": Threshold(
         null_floor.PERCENTILE,
-        "a difference inside what 95 of 100 differences by chance stay under is no sign of sides; suggested needs more",
+        "a difference inside what 95 of 100 differences by chance stay under is no sign of sides; suggested needs "
+        "more, and more than the largest of all that the two sides are compared on would reach by chance",
     ),
     "outlets_to_split": Threshold(
         null_floor.SPLIT_FROM,
-        "chance is taken from splits of whole outlets where a side has so many; three outlets have three splits only",
+        "chance is taken from splits of whole outlets where a side has so many; two have one split only, and where "
+        "neither side has more, nothing beyond described is said: what outlets of one side differ by is not known",
     ),
     "power": Threshold(
         null_floor.POWER,
