@@ -20,7 +20,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from helpers.analyse.null_floor import shift_found  # noqa: E402
+from helpers.analyse.null_floor import SPLIT_FROM, shift_found  # noqa: E402
 from nested import Nested, by_passages, contrast, cover, document_p, nested  # noqa: E402
 
 CORPORA, BLOCK = 1000, 100
@@ -68,8 +68,8 @@ def random(outlets: int, documents: int, between: float, effect: float = 0.0) ->
         p.append(made["p"].to_numpy())
         size, floor = made["standardised"].abs().to_numpy(), made["null_floor"].to_numpy()
         outside.append(size > floor)
-        # Four outlets and more are split; their floor without the allowance for few outlets.
-        bare.append(size > floor * (t_over_normal(outlets) if outlets > 3 else 1.0))
+        # Outlets enough are split; their floor without the allowance for few outlets.
+        bare.append(size > floor * (t_over_normal(outlets) if outlets >= SPLIT_FROM else 1.0))
         held.append((made["low"].to_numpy() <= 0) & (made["high"].to_numpy() >= 0))
         wrongly.append(document_p(drawn, rng, draws=999) <= 0.05)
     found = np.concatenate(p)
@@ -79,7 +79,7 @@ def random(outlets: int, documents: int, between: float, effect: float = 0.0) ->
     if not effect:
         told["interval_of_documents_holds_zero"] = share(held)
         told["null_floor"] = {"kind": made["null_floor_kind"][0], "outside": share(outside)}
-        if outlets > 3:
+        if outlets >= SPLIT_FROM:
             told["null_floor"]["outside_without_t"] = share(bare)
         # Two assignments, mirrored, share each p: a grid of total / 2 equally likely values.
         steps = math.comb(2 * outlets, outlets) // 2
