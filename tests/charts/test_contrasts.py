@@ -36,7 +36,7 @@ def test_every_size_stands_in_the_table_and_the_middle_in_the_caption():
         "1.00."
     )
     assert made.notes == (
-        "State media − UN: the null floor is of documents, and optimistic, since neither side has 4 outlets.",
+        "State media − UN: the null floor is of documents, and optimistic, since neither side has 3 outlets.",
     )
     said = str(made.chart.to_dict())
     assert "out of reach: p cannot be under 0.33" in said and "out of reach: p cannot be under 0.03" not in said

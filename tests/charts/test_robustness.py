@@ -79,16 +79,16 @@ def test_what_moves_it_most_comes_first(made):
 
 
 def contrasts(*rows):
-    names = ["value", "side", "other", "standardised", "null_floor", "null_floor_kind", "detectable", "detectable_side",
-             "p_smallest"]  # fmt: skip
+    names = ["value", "side", "other", "standardised", "null_floor", "null_floor_kind", "null_floor_all", "detectable",
+             "detectable_side", "p_smallest"]  # fmt: skip
     table = pl.DataFrame(list(rows), schema=names, orient="row")
     return Contrasts(table, pl.DataFrame(), pl.DataFrame(), ("x", "y"), "score", 0.95, 2000, 7)
 
 
 BOTH = contrasts(
-    ("x", "a", "b", -1.2, 0.4, "outlets", 0.5, 0.9, 0.03),
-    ("y", "a", "b", 0.45, 0.4, "outlets", 0.5, 0.9, 0.03),
-    ("x", "a", "c", 0.3, 0.4, "documents", 0.5, None, 0.33),
+    ("x", "a", "b", -1.2, 0.4, "outlets", 0.5, 0.5, 0.9, 0.03),
+    ("y", "a", "b", 0.45, 0.4, "outlets", 0.5, 0.5, 0.9, 0.03),
+    ("x", "a", "c", 0.3, 0.4, "documents", 0.5, 0.5, None, 0.33),
 )
 
 
@@ -96,8 +96,8 @@ def test_sizes_stand_beside_chance_and_power():
     figure = strip(BOTH, ("a", "b"), labels={"x": HOSTILE})
     assert figure.table["measure"].to_list() == [HOSTILE, "y"] and figure.notes == ()
     assert figure.caption == (
-        "Of 2 differences, 2 are larger than their null floor, 1 than what these documents would reliably show; 1 than "
-        "what exchanging whole outlets would reliably find."
+        "Of 2 differences, 2 are larger than their null floor, 1 than what chance makes of the largest, 1 than what "
+        "these documents would reliably show; 1 than what exchanging whole outlets would reliably find."
     )
     few = strip(BOTH, ("a", "c"), labels={})
     assert few.caption.endswith("so few outlets cannot show any between sides.") and "optimistic" in few.notes[0]

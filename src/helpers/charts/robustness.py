@@ -26,8 +26,8 @@ AWAY, TOUCHES, TURNED = "away from zero", "zero inside", "other sign"
 COLOURS = {AWAY: "#3f6bb5", TOUCHES: "#b98a17", TURNED: base.ACCENT}
 MARKS = {AWAY: "circle", TOUCHES: "square", TURNED: "cross"}
 OWN = "the study’s own"
-SEEN, FLOOR, SIDES = "seen in these outlets", "null floor", "found between sides"
-SIZES = {SEEN: "#3f6bb5", FLOOR: base.FAINT, SIDES: base.ACCENT}
+SEEN, FLOOR, OF_ALL, SIDES = "seen in these outlets", "null floor", "null floor of all", "found between sides"
+SIZES = {SEEN: "#3f6bb5", FLOOR: base.FAINT, OF_ALL: "#b98a17", SIDES: base.ACCENT}
 TOGETHER = "several together"
 SHORT = {
     "words": "{} words",
@@ -71,7 +71,7 @@ def curve(found: Robustness, told: Claim) -> Figure:
     x = alt.X("rank:Q", title=None, scale=alt.Scale(domain=[0, len(table) + 1], nice=False), axis=None)
     one = alt.Chart(drawn, width=470, height=210).encode(x=x)
     y = alt.Y("estimate:Q", title="standard deviations", scale=alt.Scale(zero=True))
-    legend = alt.Legend(title=None, orient="top")
+    legend = alt.Legend(title=None, orient="top", columns=2)
     colour, shape = (alt.Scale(domain=list(held), range=list(held.values())) for held in (COLOURS, MARKS))
     thin = max(0.6, min(4.0, 300 / len(table)))
     layers = [
@@ -174,11 +174,11 @@ def strip(
     table = rows.sort(pl.col("standardised").abs(), descending=True).select(
         pl.col("value").replace_strict(dict(labels), default=pl.col("value")).alias("measure"), "standardised",
         size=pl.col("standardised").abs(), null_floor="null_floor", null_floor_kind="null_floor_kind",
+        null_floor_all="null_floor_all",
         detectable="detectable", detectable_side="detectable_side", p_smallest="p_smallest",
     )  # fmt: skip
-    lines = table.rename({"null_floor": FLOOR, "detectable": SEEN, "detectable_side": SIDES}).unpivot(
-        [SEEN, FLOOR, SIDES], index="measure", variable_name="what", value_name="at"
-    )
+    names = {"detectable": SEEN, "null_floor": FLOOR, "null_floor_all": OF_ALL, "detectable_side": SIDES}
+    lines = table.rename(names).unpivot([*SIZES], index="measure", variable_name="what", value_name="at")
     y = alt.Y("measure:N", sort=table["measure"].to_list(), title=None)
     ticks = (
         alt.Chart(lines.drop_nulls("at"), width=440, height=alt.Step(22))
@@ -193,11 +193,9 @@ def strip(
     )  # fmt: skip
     dots = alt.Chart(table).mark_point(size=75, filled=True, color=base.INK, opacity=1).encode(
         x="size:Q", y=y, tooltip=["measure", alt.Tooltip("standardised:Q", format="+.2f"), "null_floor_kind",
-                                  *(alt.Tooltip(f"{n}:Q", format=".2f") for n in ("null_floor", "detectable",
-                                                                                  "detectable_side"))],
+                                  *(alt.Tooltip(f"{name}:Q", format=".2f") for name in names)],
     )  # fmt: skip
-    beyond = {name: table.filter(pl.col("size") > pl.col(name)).height for name in ("null_floor", "detectable",
-                                                                                   "detectable_side")}  # fmt: skip
+    beyond = {name: table.filter(pl.col("size") > pl.col(name)).height for name in names}
     few = table["detectable_side"].null_count() == len(table)
     reach = (
         "so few outlets cannot show any between sides"
@@ -209,11 +207,13 @@ def strip(
         ticks + dots,
         title=f"Beside chance and power: {readable(between[0])} and {readable(between[1])}",
         caption=f"Of {count(len(table), 'difference')}, {beyond['null_floor']} are larger than their null floor, "
-        f"{beyond['detectable']} than what these documents would reliably show; {reach}.",
+        f"{beyond['null_floor_all']} than what chance makes of the largest, {beyond['detectable']} than what these "
+        f"documents would reliably show; {reach}.",
         how_to_read=f"The dot is the size of the difference, whatever its sign. {FLOOR.capitalize()}: what chance "
-        f"alone makes in 95 of 100 cases. {SEEN.capitalize()}, {SIDES}: the smallest difference that the interval, or "
-        f"the permutation of whole outlets, finds with a chance of {per_cent(THRESHOLDS['power'].value)}. A dot left "
-        "of a line says little: also its absence would not have been seen.",
+        f"alone makes in 95 of 100 cases; {OF_ALL}: what it makes of the largest of them. {SEEN.capitalize()}, "
+        f"{SIDES}: the smallest difference that the interval, or the permutation of whole outlets, finds with a chance "
+        f"of {per_cent(THRESHOLDS['power'].value)}. A dot left of a line says little: also its absence would not have "
+        "been seen.",
         description="Dots for the size of each difference, with ticks for its null floor and the smallest sizes seen.",
         table=table.drop("size"),
         notes=("The null floor is of documents, and optimistic: neither side has "
