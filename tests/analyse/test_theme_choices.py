@@ -69,6 +69,11 @@ def test_a_theme_that_is_there_is_found_again_under_other_choices(made):
     assert said(found).endswith(f"with {least} % of the passages of both in common or more.")
 
 
+def test_where_the_theme_is_the_same_throughout_nothing_is_said_of_what_stands_for_it(made):
+    found = over(made, style=(LEFT,))
+    assert found.table["overlap"].to_list() == [1.0] * 3 and "stands for it" not in said(found)
+
+
 def test_the_grid_of_a_study(made):
     study = open_study("teaching")
     grid = usual_themes(study, made[1])

@@ -44,12 +44,11 @@ def said(found: Robustness) -> str:
         f"{max(towards):z.2f} standard deviations: it has this sign in {_part(found, 'same')},{beyond} and has an "
         f"interval away from zero in {_part(found, 'away')}."
     )
-    if "overlap" not in found.table.columns:
+    least = float(found.table["overlap"].min()) if "overlap" in found.table.columns else 1.0  # type: ignore[arg-type]
+    if least == 1.0:
         return made
-    least = per_cent(float(found.table["overlap"].min()))  # type: ignore[arg-type]
-    return (
-        f"{made} In each the theme most like it stands for it, with {least} of the passages of both in common or more."
-    )
+    shared = f"{per_cent(least)} of the passages of both in common or more"
+    return f"{made} In each the theme most like it stands for it, with {shared}."
 
 
 def _part(found: Robustness, column: str) -> str:

@@ -91,7 +91,7 @@ def told(
 
     `erased`: the composition of the themes without the outlets' style, and which of them is which. No sentence goes
     beyond these outlets where the theme is loose or a form, or where the difference turns or goes without the style
-    (METHODS, themes). `limits`: further reasons of that kind, as in claims.Gate (helpers.analyse.robustness.limits)."""
+    (METHODS, themes). `limits`: further reasons of that kind, as in claims.Gate (helpers.analyse.robust_claims)."""
     wording = Wording(
         measures(found),
         unit="points",
