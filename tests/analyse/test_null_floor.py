@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.analyse.null_floor import Stood, detectable, detectable_side, null_floor, shift_found, splits
+from helpers.analyse.null_floor import Stood, by_chance, detectable, detectable_side, shift_found, splits
 from nested import Nested, contrast, nested
 
 TAILS = (0.025, 0.975)
@@ -23,6 +23,12 @@ def stood(*members, counted=None):
 
 
 STILL = stood([0, 0], [0, 0], [0, 0], [0, 0])
+
+
+def null_floor(first, other):
+    """The floor and what was split."""
+    found = by_chance(first, other)
+    return found.floor(), found.kind
 
 
 def test_a_floor_by_hand():

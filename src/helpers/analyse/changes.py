@@ -67,7 +67,8 @@ def between_sides(table: pl.DataFrame, moved: pl.DataFrame, kept: pl.DataFrame, 
     """How much further one side moved than another, for each two sides. Parameters as in of_sides."""
     rows, members = [], []
     names = sorted(table["side"].unique())
-    alike: dict[tuple[str, str], dict] = {pair: {} for pair in combinations(names, 2)} | of_units(kept, names)
+    at_dates = {pair: _further(elsewhere, *pair) for pair in combinations(names, 2)}
+    alike = of_units(kept, names)
     for value in table["value"].unique(maintain_order=True):
         of_value = {row["side"]: row for row in table.filter(pl.col("value") == value).iter_rows(named=True)}
         changes = {
@@ -80,24 +81,30 @@ def between_sides(table: pl.DataFrame, moved: pl.DataFrame, kept: pl.DataFrame, 
             for member, change in part.iter_rows()
         ]
         for side, other in combinations(sorted(of_value), 2):
-            dates = _further(elsewhere, side, other).filter(value=value)["change"].to_numpy()
-            rows.append(_difference((of_value[side], of_value[other]), changes, kept, dates) | alike[side, other])
-    at_dates = {pair: _further(elsewhere, *pair) for pair in alike}
+            dates = at_dates[side, other].filter(value=value)["change"].to_numpy()
+            row = _difference((of_value[side], of_value[other]), changes, kept, dates)
+            rows.append(row | alike.get((side, other), {}))
     return _contrasts(_held_against_all(rows, at_dates), members)
 
 
 def _held_against_all(rows: list[dict], at_dates: Mapping[tuple[str, str], pl.DataFrame]) -> list[dict]:
     """`rows` with n_values, and null_floor_all: their null floor, or the largest change of any value of the same sides
     at another date, in standard deviations. `at_dates`: (side, other) -> value, date, change."""
+    spread: dict[tuple[str, str], dict] = {pair: {} for pair in at_dates}
+    for row in rows:
+        spread[row["side"], row["other"]][row["value"]] = row["sd"]
+    largest = {}
+    for pair, changes in at_dates.items():
+        sizes = [
+            abs(change) / sd for v, change in changes.select("value", "change").rows() if (sd := spread[pair].get(v))
+        ]
+        largest[pair] = max(sizes, default=0.0) if changes["date"].n_unique() >= FEWEST_DATES else 0.0
     made = []
     for row in rows:
-        elsewhere = at_dates[row["side"], row["other"]]
-        spread = {one["value"]: one["sd"] for one in rows if (one["side"], one["other"]) == (row["side"], row["other"])}
-        sizes = [abs(change) / spread[v] for v, change in elsewhere.select("value", "change").rows() if spread.get(v)]
-        largest = max(sizes, default=0.0) if elsewhere["date"].n_unique() >= FEWEST_DATES else 0.0
-        of_all = None if row["null_floor"] is None else max(row["null_floor"], largest)
-        kind = "dates" if of_all is not None and of_all > row["null_floor"] else row["null_floor_kind"]
-        made.append(row | {"null_floor_all": of_all, "null_floor_all_kind": kind, "n_values": len(spread)})
+        pair, own = (row["side"], row["other"]), row["null_floor"]
+        of_all = None if own is None else max(own, largest[pair])
+        kind = row["null_floor_kind"] if of_all == own else "dates"
+        made.append(row | {"null_floor_all": of_all, "null_floor_all_kind": kind, "n_values": len(spread[pair])})
     return made
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from helpers.analyse.bca import acceleration, bca, differ
-from helpers.analyse.null_floor import Stood, detectable, detectable_side, null_floor, null_floor_of_all
+from helpers.analyse.null_floor import Stood, by_chance, detectable, detectable_side
 from helpers.analyse.resampling import (
     between_share,
     bootstrap_weights,
@@ -184,12 +184,12 @@ class Draws:
         checked = bca(
             draws, difference, acceleration(influence, [(at, unit) for _, at, unit in self.strata]), level=self.level
         )
-        floor, kind = null_floor(first, second, seed=self.seed)
-        of_all = np.full(len(self.values), null_floor_of_all(first, second, spread, seed=self.seed))
+        chance = by_chance(first, second, seed=self.seed)
         return {
             "sd": spread, "bca_low": checked[0], "bca_high": checked[1],
-            "bca_differs": differ(self.interval(draws), checked), "null_floor": floor / spread, "null_floor_kind": kind,
-            "null_floor_all": of_all,
+            "bca_differs": differ(self.interval(draws), checked), "null_floor": chance.floor() / spread,
+            "null_floor_kind": chance.kind,
+            "null_floor_all": np.full(len(self.values), chance.floor_of_all(spread)),
             "detectable": detectable(draws, difference, tails=self.tails) / spread,
             "detectable_side": detectable_side(first.means, second.means) / spread,
         }  # fmt: skip

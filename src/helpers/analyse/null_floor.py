@@ -56,29 +56,36 @@ class Stood:
         return self.counted >= SPLIT_FROM
 
 
-def null_floor(first: Stood, other: Stood, *, seed: int = 7) -> tuple[np.ndarray, str]:
-    """(v,) the 95th percentile of the absolute difference that chance alone makes, in the values' unit, at the
-    contrast's number of outlets and documents; and what was split, "outlets" or "documents" (the latter optimistic).
-    nan where no member has two units. See the head of this module."""
-    both, degrees, kind = _by_chance(first, other, seed)
-    floor = np.quantile(np.abs(both), PERCENTILE, axis=0) * _widened(degrees)
-    return np.where(floor > 0, floor, np.nan), kind
+@dataclass(frozen=True, eq=False)
+class Chance:
+    """What chance alone makes of a contrast at its number of outlets and documents. See the head of this module.
+
+    differences  (splits, v) in the values' unit
+    degrees      of freedom of the outlets' variance; 0 where it is not known
+    kind         what was split, "outlets" or "documents" (the latter optimistic)
+    """
+
+    differences: np.ndarray
+    degrees: int
+    kind: str
+
+    def floor(self) -> np.ndarray:
+        """(v,) the 95th percentile of the absolute differences; nan where no member has two units."""
+        floor = np.quantile(np.abs(self.differences), PERCENTILE, axis=0) * _widened(self.degrees)
+        return np.where(floor > 0, floor, np.nan)
+
+    def floor_of_all(self, spread: np.ndarray) -> float:
+        """The 95th percentile of the largest difference of any value, each in its `spread` (v,): what a difference has
+        to be larger than, where one of v is picked because it is large. Values that go together are split together.
+        nan as in floor."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            sizes = np.nan_to_num(np.abs(self.differences) / spread, posinf=0.0)
+        floor = float(np.quantile(sizes.max(1), PERCENTILE)) * _widened(self.degrees)
+        return floor if floor > 0 else float("nan")
 
 
-def null_floor_of_all(first: Stood, other: Stood, spread: np.ndarray, *, seed: int = 7) -> float:
-    """The 95th percentile of the largest difference of any value that chance alone makes, each in its `spread` (v,):
-    what a difference has to be larger than, where one of v is picked because it is large. Values that go together are
-    split together. nan as in null_floor."""
-    both, degrees, _ = _by_chance(first, other, seed)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sizes = np.nan_to_num(np.abs(both) / spread, posinf=0.0)
-    floor = float(np.quantile(sizes.max(1), PERCENTILE)) * _widened(degrees)
-    return floor if floor > 0 else float("nan")
-
-
-def _by_chance(first: Stood, other: Stood, seed: int) -> tuple[np.ndarray, int, str]:
-    """(splits, v) differences that chance alone makes; degrees of freedom of the outlets' variance, 0 where it is not
-    known; and what was split."""
+def by_chance(first: Stood, other: Stood, *, seed: int = 7) -> Chance:
+    """Splits of the two sides of a contrast, every one of the first with every one of the other."""
     rng = np.random.default_rng(seed)
     splittable = [side for side in (first, other) if side.can_be_split]
     parts = [
@@ -94,7 +101,7 @@ def _by_chance(first: Stood, other: Stood, seed: int) -> tuple[np.ndarray, int, 
         a, b = rng.choice(a, _PAIRED), rng.choice(b, _PAIRED)
     both = np.concatenate([parts[0][a] + parts[1][b], parts[0][a] - parts[1][b]])
     degrees = sum(len(side.means) - 1 for side in splittable)
-    return both, degrees, "outlets" if splittable else "documents"
+    return Chance(both, degrees, "outlets" if splittable else "documents")
 
 
 def detectable(draws: np.ndarray, estimate: np.ndarray, *, tails: tuple[float, float]) -> np.ndarray:
