@@ -44,8 +44,7 @@ def overlap(table: pl.DataFrame, a: str, b: str, by: str) -> float | None:
     """Sum over the values of `by` of the smaller of the two sides' shares of documents: 0 (nothing in common) to 1
     (the same distribution); one minus the total variation distance. None where a side has no value."""
     counts = _counted(table, a, b, by)
-    totals = counts.sum(1, keepdims=True)
-    return float((counts / totals).min(0).sum()) if totals.all() else None
+    return _overlap(counts) if counts.sum(1).all() else None
 
 
 def compared(table: pl.DataFrame, a: str, b: str, by: str, *, limit: float) -> tuple[bool | None, float | None]:
@@ -59,10 +58,11 @@ def compared(table: pl.DataFrame, a: str, b: str, by: str, *, limit: float) -> t
         n, known = (int(part["n_documents"].sum()) for part in (of_side, of_side.drop_nulls(by)))
         if known < max(KNOWN * n, 1):
             return None, None
-    both = overlap(table, a, b, by)
-    if both is None or both >= limit:
-        return (None if both is None else True), both
-    return (False if both < _by_chance(_counted(table, a, b, by)) else None), both
+    counts = _counted(table, a, b, by)
+    both = _overlap(counts)
+    if both >= limit:
+        return True, both
+    return (False if both < _by_chance(counts) else None), both
 
 
 def of_units(units: pl.DataFrame, sides: Sequence[str], *, fixed: Sequence[str] = ()) -> dict[tuple[str, str], Found]:
@@ -119,6 +119,10 @@ def _counted(table: pl.DataFrame, a: str, b: str, by: str) -> np.ndarray:
         of_side = known.filter(pl.col("side") == side).group_by(by).agg(pl.col("n_documents").sum())
         columns.append(values.join(of_side, on=by, how="left", maintain_order="left")["n_documents"].fill_null(0))
     return np.array([column.to_numpy() for column in columns], dtype=np.int64).reshape(2, -1)
+
+
+def _overlap(counts: np.ndarray) -> float:
+    return float((counts / counts.sum(1, keepdims=True)).min(0).sum())
 
 
 def _by_chance(counts: np.ndarray) -> float:

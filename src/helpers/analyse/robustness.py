@@ -7,9 +7,10 @@ is a fact about choices.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import TypeVar
 
 import polars as pl
 
@@ -48,22 +49,33 @@ SHORT, LONG = 50, 110
 
 
 @dataclass(frozen=True)
-class Grid:
-    """What may be chosen; the first of each is what the study has chosen.
+class Counting:
+    """How documents may be counted; the first of each is what the study has chosen.
+
+    voice, copies   as in helpers.analyse.units
+    weights   of WEIGHTS
+    """
+
+    voice: Sequence[str] = ("outlet", "all")
+    copies: Sequence[str] = ("one", "all", "original")
+    weights: Sequence[str] = WEIGHTS
+
+
+G = TypeVar("G", bound=Counting)
+
+
+@dataclass(frozen=True)
+class Grid(Counting):
+    """What may be chosen beside how documents are counted; the first of each is what the study has chosen.
 
     words     words of a passage (40-120); another number than the study's is encoded anew, as is another encoder
     encoder   names of encoders, or encoders
-    voice, copies   as in helpers.analyse.units
-    weights   of WEIGHTS
     wording   whether to leave each of the frame's examples out in turn
     mask      text -> text without names; None: names are kept only. With it, every passage is encoded anew
     """
 
     words: Sequence[int] = (80,)
     encoder: Sequence[str | Encoder] = ("default",)
-    voice: Sequence[str] = ("outlet", "all")
-    copies: Sequence[str] = ("one", "all", "original")
-    weights: Sequence[str] = WEIGHTS
     wording: bool = True
     mask: Callable[[str], str] | None = None
 
@@ -140,22 +152,27 @@ def robustness(
         if rows:
             passages = passages.filter(pl.col("side").is_in(sides))
         else:
-            compared = passages.filter(pl.col("side").is_in(sides))
-            voices, copied = telling(grid.voice, grid.copies, compared)
-            grid = replace(grid, voice=voices, copies=copied)
+            grid = telling(grid, passages.filter(pl.col("side").is_in(sides)))
         if name == MASKED and grid.mask:
             passages = passages.with_columns(text=pl.Series(map(grid.mask, passages["text"]), dtype=pl.String))
         scored, _ = score(encode(passages, encoder=encoder), book, encoder=encoder)
         given = {"words": str(words), "encoder": getattr(encoder, "name", encoder), "names": name}
-        for voice, copies in product(grid.voice, grid.copies):
-            table = units(scored.drop("embedding"), columns, voice=voice, copies=copies)
-            for weights in grid.weights:
-                of = given | {"voice": voice, "copies": copies, "weights": weights}
-                made = differences(table, columns, sides, weights=weights, seed=seed)
-                floor = max((abs(row["estimate"]) for row in made[len(wordings) :]), default=None)
-                rows += [of | {"wording": told} | row | {"floor": floor}
-                         for told, row in zip(wordings.values(), made, strict=False)]  # fmt: skip
+        for counted_so, made in over_counting(scored.drop("embedding"), columns, sides, grid=grid, seed=seed):
+            floor = max((abs(row["estimate"]) for row in made[len(wordings) :]), default=None)
+            rows += [given | counted_so | {"wording": told} | row | {"floor": floor}
+                     for told, row in zip(wordings.values(), made, strict=False)]  # fmt: skip
     return summed(rows, value=f"frame_{frame}", label=codebook.frames[frame].label, sides=sides, seed=seed)
+
+
+def over_counting(
+    passages: pl.DataFrame, values: Sequence[str], sides: tuple[str, str], *, grid: Counting, seed: int
+) -> Iterator[tuple[dict[str, str], list[dict]]]:
+    """Every way to count documents, and the differences of `values` that it makes."""
+    for voice, copies in product(grid.voice, grid.copies):
+        table = units(passages, values, voice=voice, copies=copies)
+        for weights in grid.weights:
+            chosen = {"voice": voice, "copies": copies, "weights": weights}
+            yield chosen, differences(table, values, sides, weights=weights, seed=seed)
 
 
 def summed(rows: list[dict], *, value: str, label: str, sides: tuple[str, str], seed: int) -> Robustness:
@@ -217,10 +234,12 @@ def _wordings(codebook: Codebook, frame: str, *, leave_out: bool) -> tuple[Codeb
     return replace(codebook, frames=frames | controls, axes={}), told
 
 
-def telling(voice: Sequence[str], copies: Sequence[str], passages: pl.DataFrame) -> tuple[Sequence[str], ...]:
-    """The options of voice and of copies, without those that cannot make a difference to these passages."""
+def telling(grid: G, passages: pl.DataFrame) -> G:
+    """The grid without the options of voice and copies that cannot make a difference to these passages."""
     copied, quoted = passages["copy_cluster"].null_count() < len(passages), "quoted" in passages["voice"]
-    return voice if quoted else voice[:1], copies if copied else copies[:1]
+    return replace(
+        grid, copies=grid.copies if copied else grid.copies[:1], voice=grid.voice if quoted else grid.voice[:1]
+    )
 
 
 def _first(own: str, options: Sequence[str]) -> tuple[str, ...]:

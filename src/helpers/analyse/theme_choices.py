@@ -14,9 +14,8 @@ import polars as pl
 
 from helpers.analyse.composition import value_of
 from helpers.analyse.erasure import without_sources
-from helpers.analyse.robustness import WEIGHTS, Robustness, counted, differences, summed, telling
+from helpers.analyse.robustness import Counting, Robustness, counted, over_counting, summed, telling
 from helpers.analyse.themes import Themes, membership
-from helpers.analyse.units import units
 from helpers.errors import InputError
 from helpers.progress import steps
 from helpers.study import Study
@@ -31,20 +30,15 @@ STEP = 1 / 3
 
 
 @dataclass(frozen=True)
-class ThemeGrid:
-    """What may be chosen of themes; the first of each is what the study has chosen.
+class ThemeGrid(Counting):
+    """What may be chosen of themes beside how documents are counted; the first of each is what the study has chosen.
 
     count     numbers of themes; None: the study's own only
     style     whether the outlets' style is LEFT in the vectors or ERASED from them
-    voice, copies   as in helpers.analyse.units
-    weights   of helpers.analyse.robustness.WEIGHTS
     """
 
     count: Sequence[int] | None = None
     style: Sequence[str] = (LEFT, ERASED)
-    voice: Sequence[str] = ("outlet", "all")
-    copies: Sequence[str] = ("one", "all", "original")
-    weights: Sequence[str] = WEIGHTS
 
 
 def usual_themes(study: Study, found: Themes, *, anew: bool = True) -> ThemeGrid:
@@ -53,7 +47,8 @@ def usual_themes(study: Study, found: Themes, *, anew: bool = True) -> ThemeGrid
     own = len(found.table)
     others = (own, max(2, round(own * (1 - STEP))), round(own * (1 + STEP)))
     voice, copies = counted(study)
-    return ThemeGrid(others if anew else None, (LEFT, ERASED) if anew else (LEFT,), voice, copies)
+    style = (LEFT, ERASED) if anew else (LEFT,)
+    return ThemeGrid(voice=voice, copies=copies, count=others if anew else None, style=style)
 
 
 def theme_robustness(
@@ -77,8 +72,7 @@ def theme_robustness(
     if value not in labels:
         raise InputError("no such theme", where="theme_robustness", expected=", ".join(labels), found=value)
     theme, label = labels[value]
-    grid = grid or ThemeGrid()
-    voices, copied = telling(grid.voice, grid.copies, passages.filter(pl.col("side").is_in(sides)))
+    grid = telling(grid or ThemeGrid(), passages.filter(pl.col("side").is_in(sides)))
     asked = passages.select("id").join(found.passages.select("id", "theme"), on="id", how="left", maintain_order="left")
     is_of = asked["theme"].eq_missing(pl.Series([theme], dtype=pl.Int32)).to_numpy()
     vectors = {style: passages if style == LEFT else without_sources(passages, found) for style in grid.style}
@@ -90,12 +84,9 @@ def theme_robustness(
         member = is_of if first else _nearest(membership(vectors[style], count=number, runs=RUNS, seed=seed), is_of)
         overlap = float((member & is_of).sum() / max((member | is_of).sum(), 1))
         marked = plain.with_columns(share=pl.Series(member.astype(np.float64)))
-        for voice, copies in product(voices, copied):
-            table = units(marked, ["share"], voice=voice, copies=copies)
-            for weights in grid.weights:
-                chosen = {"themes": str(number), "style": style, "voice": voice, "copies": copies, "weights": weights}
-                (made,) = differences(table, ["share"], sides, weights=weights, seed=seed)
-                rows.append(chosen | made | {"floor": None, "overlap": overlap})
+        given = {"themes": str(number), "style": style}
+        for counted_so, (made,) in over_counting(marked, ["share"], sides, grid=grid, seed=seed):
+            rows.append(given | counted_so | made | {"floor": None, "overlap": overlap})
     return summed(rows, value=value, label=label, sides=sides, seed=seed)
 
 

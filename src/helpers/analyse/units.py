@@ -84,13 +84,13 @@ def units(
     if kept.is_empty():
         raise InputError(f"no passage in voice {voice!r}", where="passages", do="Use voice 'all'.")
     kind = members_are(passages)
-    known = set(FACTS) <= set(kept.columns)
+    facts = [pl.struct(FACTS).first().alias("documents")] if set(FACTS) <= set(kept.columns) else []
     documents = (
         kept.with_columns(_unit=unit_of(kept, copies), _member=pl.col(kind))
         .group_by("document_id", "side", "_unit", "_member", *by)
         .agg(
             pl.len().alias("n_passages"),
-            *([pl.struct(FACTS).first().alias("documents")] if known else []),
+            *facts,
             *(pl.col(v).cast(pl.Float64).fill_nan(None).mean() for v in values),
         )
     )
@@ -102,7 +102,7 @@ def units(
         pl.len().alias("n_documents"),
         pl.col("n_passages").sum(),
         pl.lit(1, pl.UInt32).alias("n_texts"),
-        *([pl.col("documents")] if known else []),
+        pl.col("^documents$"),
         *(pl.col(v).mean() for v in values),
     )
     per_unit = per_unit.with_columns(spans_sides=pl.col("side").n_unique().over("_unit") > 1)
@@ -111,22 +111,9 @@ def units(
     large = (pl.len().over("side", "member") >= FEWEST_DOCUMENTS) & (pl.col("member") != SHARED)
     enough = pl.lit(True) if kind == "speaker" else large
     stratum = pl.col("side") if kind == "speaker" else pl.col("member")
-    return (
-        per_unit.with_columns(counted=enough, stratum=stratum)
-        .select(
-            "side",
-            "member",
-            pl.col("_unit").alias("unit"),
-            "stratum",
-            *by,
-            "counted",
-            "spans_sides",
-            *COUNTS,
-            *(["documents"] if known else []),
-            *values,
-        )
-        .sort("side", "member", "unit", *by)
-    )
+    columns = ("side", "member", "unit", "stratum", *by, "counted", "spans_sides", *COUNTS, "^documents$", *values)
+    made = per_unit.with_columns(counted=enough, stratum=stratum, unit="_unit").select(columns)
+    return made.sort("side", "member", "unit", *by)
 
 
 def _by_speaker(per_unit: pl.DataFrame, values: Sequence[str], by: Sequence[str]) -> pl.DataFrame:
